@@ -102,6 +102,11 @@ public abstract partial class Model : IDisposable
     /// <summary>Examples of the last forward pass; 0 before the first.</summary>
     public int CurrentBatch => _batch;
 
+    internal bool IsDisposed => _disposed;
+
+    /// <summary>The loss that <see cref="Backward"/> returned last.</summary>
+    internal float LastLoss { get; private set; } = float.NaN;
+
     internal DevicePointer<float> WeightMemory => _weights.Pointer<float>();
 
     internal DevicePointer<float> GradientMemory => _gradients.Pointer<float>();
@@ -143,7 +148,8 @@ public abstract partial class Model : IDisposable
         CheckTargets(loss, _batch);
         LoadTargets(loss);
         RunBackward(loss, slot: 0);
-        return ReadLoss(loss, slot: 0);
+        LastLoss = ReadLoss(loss, slot: 0);
+        return LastLoss;
     }
 
     /// <summary>Sets all gradients to zero.</summary>
