@@ -199,11 +199,12 @@ internal static class VectorMath
         n = TV.SubtractBits(shifted, bias);
         TV r = TV.Fma(whole, TV.Splat(-Ln2), x);
         r = TV.Fma(whole, TV.Splat(-Ln2Rest), r);
-        TV q = TV.Splat(0.00138144672f);
-        q = TV.Fma(q, r, TV.Splat(0.00836878084f));
-        q = TV.Fma(q, r, TV.Splat(0.0416683927f));
-        q = TV.Fma(q, r, TV.Splat(0.166665196f));
-        q = TV.Fma(q, r, TV.Splat(0.49999994f));
+        TV q = TV.Splat(0.00019907704f);
+        q = TV.Fma(q, r, TV.Splat(0.00139486999f));
+        q = TV.Fma(q, r, TV.Splat(0.00833328627f));
+        q = TV.Fma(q, r, TV.Splat(0.0416662395f));
+        q = TV.Fma(q, r, TV.Splat(0.166666672f));
+        q = TV.Fma(q, r, TV.Splat(0.5f));
         return TV.Splat(1f) + TV.Fma(q, r * r, r);
     }
 

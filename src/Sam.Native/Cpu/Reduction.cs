@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+
+namespace Sam.Native.Cpu;
+
+/// <summary>The one loop of sums over flat memory, accumulated in double.</summary>
+/// <remarks>
+/// Order: the arrays are cut into chunks of <see cref="TeamExtensions.ChunkCount"/> elements. Element i of a chunk is added to virtual
+/// lane i mod 32 in ascending order; lanes l and l + 16 are added, then the tree of <see cref="IDoubles{TSelf}.Sum"/>; the chunks' sums
+/// are added in ascending order. It depends on the count alone: same bits for any number of threads and any width.
+/// </remarks>
+internal static unsafe class Reduction
+{
+    /// <summary>Doubles that a reduction over so many elements needs for its chunks' sums.</summary>
+    /// <param name="count">Elements.</param>
+    /// <returns>The number of chunks.</returns>
+    public static int PartialCount(long count) => TeamExtensions.Chunks(count);
+
+    /// <summary>Sums the terms of two arrays.</summary>
+    /// <typeparam name="TReduction">The term.</typeparam>
+    /// <param name="team">The team, or null for the calling thread.</param>
+    /// <param name="a">First array, (count); any alignment.</param>
+    /// <param name="b">Second array, (count); may be the first.</param>
+    /// <param name="count">Elements; 0 gives 0.</param>
+    /// <param name="partials">Scratch of <see cref="PartialCount"/> doubles, overwritten; unused, and may be null, up to one chunk.</param>
+    /// <returns>The sum.</returns>
+    public static double Run<TReduction>(WorkerTeam? team, float* a, float* b, long count, double* partials)
+        where TReduction : struct, IReduction
+    {
+        int chunks = PartialCount(count);
+        double single = 0;
+        if (chunks <= 1) partials = &single;
+        Job<TReduction> job = new() { A = a, B = b, Count = count, Partials = partials, Width = Simd.Width };
+        team.Dispatch(chunks, ref job);
+        double sum = partials[0];
+        for (int i = 1; i < chunks; i++) sum += partials[i];
+        return sum;
+    }
+
+    private struct Job<TReduction> : ITeamJob
+        where TReduction : struct, IReduction
+    {
+        public float* A;
+        public float* B;
+        public long Count;
+        public double* Partials;
+        public SimdWidth Width;
+
+        public readonly void Invoke(int part, int worker)
+        {
+            long first = (long)part * TeamExtensions.ChunkCount;
+            nint count = (nint)Math.Min(TeamExtensions.ChunkCount, Count - first);
+            Partials[part] = Width switch
+            {
+                SimdWidth.Vector512 => Chunk<Doubles512>(A + first, B + first, count),
+                SimdWidth.Vector256 => Chunk<Doubles256>(A + first, B + first, count),
+                _ => Chunk<Doubles128>(A + first, B + first, count),
+            };
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static double Chunk<TD>(float* a, float* b, nint count)
+            where TD : unmanaged, IDoubles<TD>
+        {
+            TD even = default;
+            TD odd = default;
+            nint i = 0;
+            for (; i <= count - 32; i += 32)
+            {
+                even = TReduction.Accumulate(even, TD.Load(a + i), TD.Load(b + i));
+                odd = TReduction.Accumulate(odd, TD.Load(a + i + 16), TD.Load(b + i + 16));
+            }
+
+            int rest = (int)(count - i);
+            if (rest > 0)
+            {
+                float* tail = stackalloc float[64];
+                for (int j = 0; j < 32; j++)
+                {
+                    tail[j] = j < rest ? a[i + j] : 0f;
+                    tail[32 + j] = j < rest ? b[i + j] : 0f;
+                }
+
+                even = TReduction.Accumulate(even, TD.Load(tail), TD.Load(tail + 32));
+                odd = TReduction.Accumulate(odd, TD.Load(tail + 16), TD.Load(tail + 48));
+            }
+
+            return (even + odd).Sum();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Sam.Native.Cpu;
+
+namespace Sam.Native.Tests.Cpu;
+
+/// <summary>Runs a kernel with every register width and number of threads and asks for the same bits.</summary>
+internal static class Bits
+{
+    public static readonly SimdWidth[] Widths = [SimdWidth.Vector512, SimdWidth.Vector256, SimdWidth.Vector128];
+
+    /// <summary>Runs <paramref name="kernel"/>, which returns its outputs, in every configuration.</summary>
+    /// <returns>The outputs of the first.</returns>
+    public static float[] SameEverywhere(Func<WorkerTeam?, float[]> kernel)
+    {
+        float[]? expected = null;
+        for (int threads = 0; threads <= 3; threads++)
+        {
+            using WorkerTeam? team = threads == 0 ? null : new WorkerTeam(threads);
+            foreach (SimdWidth width in Widths)
+            {
+                Simd.Force(width);
+                try
+                {
+                    float[] actual = kernel(team);
+                    expected ??= actual;
+                    AssertEqual(expected, actual, $"{width}, {threads} threads");
+                }
+                finally
+                {
+                    Simd.Force(default);
+                }
+            }
+        }
+
+        return expected!;
+    }
+
+    public static void AssertEqual(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string where)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            if (BitConverter.SingleToInt32Bits(expected[i]) != BitConverter.SingleToInt32Bits(actual[i])
+                && !(float.IsNaN(expected[i]) && float.IsNaN(actual[i])))
+            {
+                Assert.Fail($"Element {i} of {expected.Length}: expected {expected[i]:R}, was {actual[i]:R} ({where}).");
+            }
+        }
+    }
+}
