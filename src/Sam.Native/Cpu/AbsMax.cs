@@ -9,36 +9,36 @@ internal static unsafe class AbsMax
     /// <param name="team">The team, or null for the calling thread.</param>
     /// <param name="x">Input, (count); any alignment.</param>
     /// <param name="count">Elements; 0 gives 0.</param>
-    /// <param name="partials">Scratch of <see cref="Reduction.PartialCount"/> doubles, overwritten; unused up to one chunk.</param>
     /// <returns>The maximum, or NaN where an element is NaN. Exact, so no order to speak of.</returns>
-    public static float Run(WorkerTeam? team, float* x, long count, double* partials)
+    public static float Run(WorkerTeam? team, float* x, long count)
     {
-        int chunks = TeamExtensions.Chunks(count);
-        double single = 0;
-        if (chunks <= 1) partials = &single;
-        Job job = new() { X = x, Count = count, Partials = partials, Width = Simd.Width };
+        long size = FlatSum.ChunkSize(count);
+        int chunks = (int)((count + size - 1) / size);
+        float* partials = stackalloc float[FlatSum.MaximumChunks];
+        Job job = new() { X = x, Count = count, Size = size, Partials = partials, Width = Simd.Width };
         team.Dispatch(chunks, ref job);
-        double result = 0;
-        for (int i = 0; i < Math.Max(chunks, 1); i++)
+        float result = 0;
+        for (int i = 0; i < chunks; i++)
         {
             if (!(partials[i] <= result)) result = partials[i];
-            if (double.IsNaN(result)) break;
+            if (float.IsNaN(result)) break;
         }
 
-        return (float)result;
+        return result;
     }
 
     private struct Job : ITeamJob
     {
         public float* X;
         public long Count;
-        public double* Partials;
+        public long Size;
+        public float* Partials;
         public SimdWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
-            long first = (long)part * TeamExtensions.ChunkCount;
-            nint count = (nint)Math.Min(TeamExtensions.ChunkCount, Count - first);
+            long first = part * Size;
+            nint count = (nint)Math.Min(Size, Count - first);
             Partials[part] = Width switch
             {
                 SimdWidth.Vector512 => Chunk<Lanes512>(X + first, count),

@@ -92,4 +92,7 @@ internal unsafe interface ILanes<TSelf>
 
     /// <summary>The sum of the lanes: lane i + lane i+8, then i + i+4, then i + i+2, then the last two.</summary>
     float Sum();
+
+    /// <summary>The largest lane; unspecified where a lane is NaN.</summary>
+    float Max();
 }

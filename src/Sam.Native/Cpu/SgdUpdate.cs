@@ -16,12 +16,12 @@ internal static unsafe class SgdUpdate
     /// <param name="saved">Weights before the perturbation, (count); may be w.</param>
     /// <param name="w">Receives the new weights, (count); any alignment.</param>
     /// <param name="g">Gradient, (count).</param>
-    /// <param name="buffer">Momentum buffer, (count), updated; not touched, and may be null, where momentum is 0.</param>
-    /// <param name="settings">Learning rate and so on.</param>
+    /// <param name="buffer">Momentum buffer, (count), updated; null without momentum.</param>
+    /// <param name="step">Learning rate and so on.</param>
     /// <param name="count">Elements.</param>
-    public static void Run(WorkerTeam? team, float* saved, float* w, float* g, float* buffer, in SgdSettings settings, long count)
+    public static void Run(WorkerTeam? team, float* saved, float* w, float* g, float* buffer, in SgdStep step, long count)
     {
-        Job job = new() { Saved = saved, W = w, G = g, Buffer = buffer, Settings = settings, Count = count, Width = Simd.Width };
+        Job job = new() { Saved = saved, W = w, G = g, Buffer = buffer, Step = step, Count = count, Width = Simd.Width };
         team.Dispatch(TeamExtensions.Chunks(count), ref job);
     }
 
@@ -31,7 +31,7 @@ internal static unsafe class SgdUpdate
         public float* W;
         public float* G;
         public float* Buffer;
-        public SgdSettings Settings;
+        public SgdStep Step;
         public long Count;
         public SimdWidth Width;
 
@@ -48,8 +48,8 @@ internal static unsafe class SgdUpdate
         private readonly void Choose<TV>(int part)
             where TV : unmanaged, ILanes<TV>
         {
-            if (Settings.Momentum == 0f) Loop<TV, Plain>(part);
-            else if (Settings.FirstStep) Loop<TV, First>(part);
+            if (Buffer == null) Loop<TV, Plain>(part);
+            else if (Step.First) Loop<TV, First>(part);
             else Loop<TV, Later>(part);
         }
 
@@ -64,8 +64,8 @@ internal static unsafe class SgdUpdate
             float* w = W + first;
             float* g = G + first;
             float* buffer = TStep.UsesBuffer ? Buffer + first : null;
-            Factors<TV> factors = new(Settings);
-            bool decays = Settings.WeightDecay != 0f;
+            Factors<TV> factors = new(Step);
+            bool decays = Step.WeightDecay != 0f;
             nint i = 0;
             for (; i <= count - 16; i += 16)
             {
@@ -98,14 +98,14 @@ internal static unsafe class SgdUpdate
         }
     }
 
-    private readonly struct Factors<TV>(SgdSettings settings)
+    private readonly struct Factors<TV>(SgdStep step)
         where TV : unmanaged, ILanes<TV>
     {
-        public readonly TV NegativeRate = TV.Splat(-settings.LearningRate);
-        public readonly TV Momentum = TV.Splat(settings.Momentum);
-        public readonly TV Entering = TV.Splat(1f - settings.Dampening);
-        public readonly TV Decay = TV.Splat(settings.WeightDecay);
-        public readonly bool Nesterov = settings.Nesterov;
+        public readonly TV NegativeRate = TV.Splat(-step.LearningRate);
+        public readonly TV Momentum = TV.Splat(step.Momentum);
+        public readonly TV Entering = TV.Splat(1f - step.Dampening);
+        public readonly TV Decay = TV.Splat(step.WeightDecay);
+        public readonly bool Nesterov = step.Nesterov;
     }
 
     private interface IStep

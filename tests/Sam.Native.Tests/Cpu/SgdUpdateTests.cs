@@ -20,10 +20,7 @@ public sealed unsafe class SgdUpdateTests
     [MemberData(nameof(Settings))]
     public void FiveUpdates_FollowTorchsDefinition(float momentum, float dampening, float weightDecay, bool nesterov)
     {
-        SgdSettings settings = new()
-        {
-            LearningRate = 0.05f, Momentum = momentum, Dampening = dampening, WeightDecay = weightDecay, Nesterov = nesterov,
-        };
+        SgdStep settings = new(0.05f, momentum, dampening, weightDecay, nesterov, First: false);
         foreach (int count in (int[])[0, 1, 15, 16, 17, 67, 16385, 40_009])
         {
             float[] start = RandomFloats(count, 1);
@@ -41,11 +38,11 @@ public sealed unsafe class SgdUpdateTests
         float[] w = new float[100];
         Array.Fill(w, float.NaN);
         float[] g = new float[100];
-        fixed (float* ps = saved, pw = w, pg = g) SgdUpdate.Run(null, ps, pw, pg, null, new SgdSettings { LearningRate = 0.1f }, 100);
+        fixed (float* ps = saved, pw = w, pg = g) SgdUpdate.Run(null, ps, pw, pg, null, new SgdStep(0.1f, 0f, 0f, 0f, Nesterov: false, First: true), 100);
         Bits.AssertEqual(saved, w, "a zero gradient restores");
     }
 
-    private static float[] Train(WorkerTeam? team, SgdSettings settings, float[] start, bool separate)
+    private static float[] Train(WorkerTeam? team, SgdStep settings, float[] start, bool separate)
     {
         int count = start.Length;
         float[] w = (float[])start.Clone();
@@ -54,19 +51,18 @@ public sealed unsafe class SgdUpdateTests
         Array.Fill(buffer, float.NaN);
         for (int step = 0; step < 5; step++)
         {
-            settings.FirstStep = step == 0;
             float[] g = RandomFloats(count, 10 + step);
             fixed (float* ps = saved, pw = w, pg = g, pb = buffer)
             {
                 if (separate) SamPerturb.Run(team, pw, ps, pg, 0.3f, count);
-                SgdUpdate.Run(team, separate ? ps : pw, pw, pg, pb, settings, count);
+                SgdUpdate.Run(team, separate ? ps : pw, pw, pg, settings.Momentum == 0 ? null : pb, settings with { First = step == 0 }, count);
             }
         }
 
         return w;
     }
 
-    private static double[] TrainInDouble(SgdSettings settings, float[] start)
+    private static double[] TrainInDouble(SgdStep settings, float[] start)
     {
         double[] w = Array.ConvertAll(start, value => (double)value);
         double[] buffer = new double[start.Length];

@@ -4,16 +4,21 @@ namespace Sam.Native.Cpu;
 
 /// <summary>The one loop of sums over flat memory, accumulated in double.</summary>
 /// <remarks>
-/// Order: the arrays are cut into chunks of <see cref="TeamExtensions.ChunkCount"/> elements. Element i of a chunk is added to virtual
-/// lane i mod 32 in ascending order; lanes l and l + 16 are added, then the tree of <see cref="IDoubles{TSelf}.Sum"/>; the chunks' sums
-/// are added in ascending order. It depends on the count alone: same bits for any number of threads and any width.
+/// Order: the arrays are cut into at most <see cref="MaximumChunks"/> chunks of at least <see cref="TeamExtensions.ChunkCount"/> elements
+/// (<see cref="ChunkSize"/>). Element i of a chunk is added to virtual lane i mod 32 in ascending order; lanes l and l + 16 are added,
+/// then the tree of <see cref="IDoubles{TSelf}.Sum"/>; the chunks' sums are added in ascending order. It depends on the count alone:
+/// same bits for any number of threads and any width. The chunks' sums lie on the stack.
 /// </remarks>
-internal static unsafe class Reduction
+internal static unsafe class FlatSum
 {
-    /// <summary>Doubles that a reduction over so many elements needs for its chunks' sums.</summary>
-    /// <param name="count">Elements.</param>
-    /// <returns>The number of chunks.</returns>
-    public static int PartialCount(long count) => TeamExtensions.Chunks(count);
+    /// <summary>The largest number of chunks.</summary>
+    public const int MaximumChunks = 256;
+
+    /// <summary>Elements of a chunk: 16384, or where that makes too many chunks the count / 256, rounded up to a multiple of 32.</summary>
+    /// <param name="count">Elements in all.</param>
+    /// <returns>The size of every chunk but the last.</returns>
+    public static long ChunkSize(long count) =>
+        Math.Max(TeamExtensions.ChunkCount, ((count + MaximumChunks - 1) / MaximumChunks + 31) / 32 * 32);
 
     /// <summary>Sums the terms of two arrays.</summary>
     /// <typeparam name="TReduction">The term.</typeparam>
@@ -21,18 +26,17 @@ internal static unsafe class Reduction
     /// <param name="a">First array, (count); any alignment.</param>
     /// <param name="b">Second array, (count); may be the first.</param>
     /// <param name="count">Elements; 0 gives 0.</param>
-    /// <param name="partials">Scratch of <see cref="PartialCount"/> doubles, overwritten; unused, and may be null, up to one chunk.</param>
     /// <returns>The sum.</returns>
-    public static double Run<TReduction>(WorkerTeam? team, float* a, float* b, long count, double* partials)
+    public static double Run<TReduction>(WorkerTeam? team, float* a, float* b, long count)
         where TReduction : struct, IReduction
     {
-        int chunks = PartialCount(count);
-        double single = 0;
-        if (chunks <= 1) partials = &single;
-        Job<TReduction> job = new() { A = a, B = b, Count = count, Partials = partials, Width = Simd.Width };
+        long size = ChunkSize(count);
+        int chunks = (int)((count + size - 1) / size);
+        double* partials = stackalloc double[MaximumChunks];
+        Job<TReduction> job = new() { A = a, B = b, Count = count, Size = size, Partials = partials, Width = Simd.Width };
         team.Dispatch(chunks, ref job);
-        double sum = partials[0];
-        for (int i = 1; i < chunks; i++) sum += partials[i];
+        double sum = 0;
+        for (int i = 0; i < chunks; i++) sum += partials[i];
         return sum;
     }
 
@@ -42,13 +46,14 @@ internal static unsafe class Reduction
         public float* A;
         public float* B;
         public long Count;
+        public long Size;
         public double* Partials;
         public SimdWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
-            long first = (long)part * TeamExtensions.ChunkCount;
-            nint count = (nint)Math.Min(TeamExtensions.ChunkCount, Count - first);
+            long first = part * Size;
+            nint count = (nint)Math.Min(Size, Count - first);
             Partials[part] = Width switch
             {
                 SimdWidth.Vector512 => Chunk<Doubles512>(A + first, B + first, count),
