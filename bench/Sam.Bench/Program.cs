@@ -1,1 +1,3 @@
-Console.WriteLine("bench");
+using Sam.Bench.Commands;
+
+return args is ["dev-products", .. string[] rest] ? DevProducts.Run(rest) : 1;

@@ -2,33 +2,38 @@ using System.Runtime.InteropServices;
 
 namespace Sam.Native.Tests.Memory;
 
-/// <summary>Floats whose end touches a page that may not be read or written: a kernel that goes one element too far ends the process.</summary>
+/// <summary>Memory between two pages that may not be touched: reading or writing one element too far ends the process.</summary>
+/// <remarks>The elements end at the upper guard page, or begin at the lower one. Where mmap is not to be had, plain memory is used.</remarks>
 internal sealed unsafe partial class GuardedBuffer : IDisposable
 {
-    private readonly byte* _base;
+    private const int ReadWrite = 3;
+    private const int PrivateAnonymous = 0x22;
+    private readonly byte* _block;
     private readonly nuint _bytes;
+    private readonly bool _mapped;
 
-    public GuardedBuffer(int floats)
+    public GuardedBuffer(int count, bool atStart = false)
     {
+        Count = count;
         nuint page = (nuint)Environment.SystemPageSize;
-        nuint used = ((nuint)floats * sizeof(float) + page - 1) / page * page;
-        Count = floats;
-        if (OperatingSystem.IsWindows())
+        nuint wanted = (nuint)count * sizeof(float);
+        nuint inner = (wanted + page - 1) / page * page;
+        _bytes = inner + (2 * page);
+        if (OperatingSystem.IsLinux())
         {
-            _bytes = 0;
-            _base = (byte*)NativeMemory.AlignedAlloc(used + page, page);
+            _block = (byte*)Map(0, _bytes, 0, PrivateAnonymous, -1, 0);
+            _mapped = true;
+            if ((nint)_block == -1 || (inner > 0 && Protect((nint)(_block + page), inner, ReadWrite) != 0))
+            {
+                throw new InvalidOperationException("mmap or mprotect failed.");
+            }
         }
         else
         {
-            // PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS (0x20 on Linux, 0x1000 on macOS)
-            _bytes = used + page;
-            int flags = OperatingSystem.IsMacOS() ? 0x1002 : 0x22;
-            _base = (byte*)MemoryMap(null, _bytes, 3, flags, -1, 0);
-            if (_base == (byte*)-1) throw new OutOfMemoryException();
-            if (Protect(_base + used, page, 0) != 0) throw new InvalidOperationException("mprotect failed.");
+            _block = (byte*)NativeMemory.AllocZeroed(_bytes);
         }
 
-        Pointer = (float*)(_base + used) - floats;
+        Pointer = (float*)(atStart ? _block + page : _block + page + inner - wanted);
     }
 
     public int Count { get; }
@@ -39,16 +44,22 @@ internal sealed unsafe partial class GuardedBuffer : IDisposable
 
     public void Dispose()
     {
-        if (_bytes == 0) NativeMemory.AlignedFree(_base);
-        else _ = Unmap(_base, _bytes);
+        if (_mapped)
+        {
+            Unmap((nint)_block, _bytes);
+        }
+        else
+        {
+            NativeMemory.Free(_block);
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "mmap")]
-    private static partial void* MemoryMap(void* address, nuint length, int protection, int flags, int file, nint offset);
+    private static partial nint Map(nint address, nuint length, int protection, int flags, int file, nint offset);
 
     [LibraryImport("libc", EntryPoint = "mprotect")]
-    private static partial int Protect(void* address, nuint length, int protection);
+    private static partial int Protect(nint address, nuint length, int protection);
 
     [LibraryImport("libc", EntryPoint = "munmap")]
-    private static partial int Unmap(void* address, nuint length);
+    private static partial int Unmap(nint address, nuint length);
 }

@@ -1,0 +1,62 @@
+namespace Sam.Native.Cpu;
+
+/// <summary>The block sizes of a product: how k is cut, which depends on k alone, and how C is shared out, which no result shows.</summary>
+internal static class ProductPlan
+{
+    /// <summary>The most k in one block.</summary>
+    public const int MaxDepth = 384;
+
+    /// <summary>The most rows of A packed at once: a block of A stays in the second-level cache.</summary>
+    public const int MaxRows = 240;
+
+    /// <summary>The most columns of B packed at once.</summary>
+    public const int MaxColumns = 1024;
+
+    /// <summary>Multiply-adds below which a second thread costs more than it brings.</summary>
+    public const long ParallelThreshold = 1 << 19;
+
+    /// <summary>Length of the blocks of k: all equal but the last, a multiple of 16, at most <see cref="MaxDepth"/>.</summary>
+    /// <param name="depth">Number of k.</param>
+    /// <returns>The length.</returns>
+    public static int DepthBlock(int depth)
+    {
+        if (depth <= MaxDepth)
+        {
+            return Math.Max(depth, 1);
+        }
+
+        int blocks = ((depth - 1) / MaxDepth) + 1;
+        return ((((depth - 1) / blocks) + 1) + 15) & ~15;
+    }
+
+    /// <summary>Cuts C into a grid of parts so that the busiest thread is done soonest, its packing counted.</summary>
+    /// <param name="panels">Panels of rows.</param>
+    /// <param name="slivers">Slivers of columns.</param>
+    /// <param name="threads">Threads that share the parts.</param>
+    /// <returns>Parts along the rows and along the columns.</returns>
+    public static (int Rows, int Columns) Grid(int panels, int slivers, int threads)
+    {
+        long best = long.MaxValue;
+        (int Rows, int Columns) grid = (1, 1);
+        int most = Math.Min(panels, 2 * threads);
+        for (int rows = 1; rows <= most; rows++)
+        {
+            for (int share = 1; share <= 2; share++)
+            {
+                int columns = Math.Clamp(share * threads / rows, 1, slivers);
+                long height = (panels + rows - 1) / rows;
+                long width = (slivers + columns - 1) / columns;
+                // A tile takes 12 cycles for each k, packing a panel or a sliver about 3 and 8.
+                long part = (12 * height * width) + (3 * height) + (8 * width);
+                long rounds = (((long)rows * columns) + threads - 1) / threads;
+                if (part * rounds < best)
+                {
+                    best = part * rounds;
+                    grid = (rows, columns);
+                }
+            }
+        }
+
+        return grid;
+    }
+}
