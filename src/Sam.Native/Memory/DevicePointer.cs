@@ -49,6 +49,12 @@ public readonly struct DevicePointer<T>(nint address) : IEquatable<DevicePointer
     /// <returns>The same address.</returns>
     public unsafe T* ToPointer() => (T*)Address;
 
+    /// <summary>The same address as that of elements of another type.</summary>
+    /// <typeparam name="TOther">The other type.</typeparam>
+    /// <returns>The same address.</returns>
+    public DevicePointer<TOther> Cast<TOther>()
+        where TOther : unmanaged => new(Address);
+
     /// <inheritdoc/>
     public bool Equals(DevicePointer<T> other) => Address == other.Address;
 

@@ -1,0 +1,140 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Sam.Native;
+
+public abstract partial class Model
+{
+    private const int FileChunkCount = 1 << 16;
+
+    /// <summary>Writes the model's parameters to a safetensors file, with torch's names, shapes and types, replacing one that is there.</summary>
+    /// <param name="path">Where to; its folder must exist.</param>
+    /// <exception cref="ArgumentException">The path is null or empty.</exception>
+    /// <exception cref="InvalidOperationException">The weights are perturbed: the call comes between the halves of a SAM step.</exception>
+    /// <exception cref="IOException">The file cannot be written; what was at the path is still there.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <remarks>The same weights give the same bytes. torch reads the file with safetensors.torch.load_file. Written atomically: see <see cref="SafeTensorsWriter.Save"/>.</remarks>
+    public void Save(string path)
+    {
+        CheckCleanWeights(nameof(Save));
+        SafeTensorsWriter writer = new();
+        writer.AddMetadata("format", "pt");
+        AddTensors(writer, prefix: string.Empty);
+        writer.Save(path);
+    }
+
+    /// <summary>Reads the model's parameters from a safetensors file. float32, float64, bf16 and f16 are read; the model keeps float32.</summary>
+    /// <param name="path">The file, written by <see cref="Save"/> or by torch's safetensors library.</param>
+    /// <param name="strict">Whether model and file must have exactly the same tensors (true, the default), or what fits is read and the rest left alone.</param>
+    /// <returns>What was missing, unexpected and mis-shaped.</returns>
+    /// <exception cref="ArgumentException">The path is null or empty.</exception>
+    /// <exception cref="InvalidOperationException">The weights are perturbed: the call comes between the halves of a SAM step.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="SafeTensorsException">The file is not a safetensors file or, if strict, does not have exactly the model's tensors. Nothing was changed.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public LoadReport Load(string path, bool strict = true)
+    {
+        CheckCleanWeights(nameof(Load));
+        using SafeTensorsFile file = SafeTensorsFile.Open(path);
+        LoadReport report = CompareTensors(file, prefix: string.Empty);
+        if (strict && !report.IsExact)
+        {
+            throw new SafeTensorsException(path, $"the file does not fit this {Layout.Name}: {report}.");
+        }
+
+        ReadTensors(file, prefix: string.Empty);
+        return report;
+    }
+
+    /// <summary>Adds the model's tensors to a file under their names behind a prefix.</summary>
+    internal void AddTensors(SafeTensorsWriter writer, string prefix)
+    {
+        foreach (Parameter parameter in Parameters)
+        {
+            ParameterInfo info = parameter.Info;
+            writer.Add(prefix + info.Name, SafeTensorType.Float32, Dimensions(info.Shape), (offset, destination) =>
+                Device.Download((WeightMemory + info.Offset).Cast<byte>() + offset, destination));
+        }
+    }
+
+    /// <summary>Compares the model's tensors with those of a file whose names begin with a prefix, without changing anything.</summary>
+    internal LoadReport CompareTensors(SafeTensorsFile file, string prefix)
+    {
+        List<string> missing = [];
+        List<TensorMismatch> mismatched = [];
+        HashSet<string> expected = new(StringComparer.Ordinal);
+        foreach (Parameter parameter in Parameters)
+        {
+            string name = prefix + parameter.Name;
+            expected.Add(name);
+            Compare(file, name, SafeTensorType.Float32, parameter.Shape, missing, mismatched);
+        }
+
+        return new LoadReport
+        {
+            Missing = [.. missing],
+            Mismatched = [.. mismatched],
+            Unexpected = [.. file.Tensors
+                .Select(static tensor => tensor.Name)
+                .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && !expected.Contains(name))],
+            LoadedCount = expected.Count - missing.Count - mismatched.Count,
+        };
+    }
+
+    /// <summary>Reads the tensors that a file has, and that fit, into the model.</summary>
+    internal void ReadTensors(SafeTensorsFile file, string prefix)
+    {
+        float[] chunk = new float[FileChunkCount];
+        foreach (Parameter parameter in Parameters)
+        {
+            if (Fits(file, prefix + parameter.Name, SafeTensorType.Float32, parameter.Shape, out SafeTensor? tensor))
+            {
+                for (int start = 0; start < parameter.Count; start += chunk.Length)
+                {
+                    Span<float> piece = chunk.AsSpan(0, Math.Min(chunk.Length, parameter.Count - start));
+                    file.ReadSingles(tensor, start, piece);
+                    Device.Upload<float>(piece, parameter.Pointer + start);
+                }
+            }
+        }
+    }
+
+    private static void Compare(SafeTensorsFile file, string name, SafeTensorType type, Shape shape, List<string> missing, List<TensorMismatch> mismatched)
+    {
+        if (!Fits(file, name, type, shape, out SafeTensor? tensor))
+        {
+            if (tensor is null)
+            {
+                missing.Add(name);
+            }
+            else
+            {
+                mismatched.Add(new TensorMismatch(name, $"{type.FileName()} {shape}", $"{tensor.Type.FileName()} {tensor.DimensionsText()}"));
+            }
+        }
+    }
+
+    private static bool Fits(SafeTensorsFile file, string name, SafeTensorType type, Shape shape, [NotNullWhen(true)] out SafeTensor? tensor) =>
+        file.TryGet(name, out tensor) && (tensor.Type == type || (type.IsFloat() && tensor.Type.IsFloat())) && tensor.HasShape(shape);
+
+    private static long[] Dimensions(Shape shape)
+    {
+        long[] dimensions = new long[shape.Rank];
+        for (int i = 0; i < dimensions.Length; i++)
+        {
+            dimensions[i] = shape[i];
+        }
+
+        return dimensions;
+    }
+
+    private void CheckCleanWeights(string method)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (InPerturbedPass)
+        {
+            throw new InvalidOperationException($"{method} was called while the weights are perturbed; finish the step with SecondStep first.");
+        }
+    }
+}
