@@ -1,58 +1,9 @@
 namespace Sam.Native.Cpu;
 
 /// <summary>The CPU's kernels.</summary>
-internal sealed unsafe class CpuKernels(WorkerTeam team) : DeviceKernels
+internal sealed unsafe partial class CpuKernels(WorkerTeam team) : DeviceKernels
 {
     private readonly WorkerTeam _team = team;
-
-    public override void LinearForward(
-        int batch, int inFeatures, int outFeatures, DevicePointer<float> input, DevicePointer<float> weight, DevicePointer<float> bias, DevicePointer<float> output, Activation activation)
-    {
-        float* x = input.ToPointer(), w = weight.ToPointer(), b = bias.ToPointer(), y = output.ToPointer();
-        for (int n = 0; n < batch; n++)
-        for (int o = 0; o < outFeatures; o++)
-        {
-            float sum = 0;
-            for (int i = 0; i < inFeatures; i++) sum = MathF.FusedMultiplyAdd(x[n * inFeatures + i], w[o * inFeatures + i], sum);
-            if (b != null) sum += b[o];
-            y[n * outFeatures + o] = activation == Activation.Relu && sum < 0 ? 0 : sum;
-        }
-    }
-
-    public override void LinearBackwardInput(
-        int batch, int inFeatures, int outFeatures, DevicePointer<float> outputGradient, DevicePointer<float> weight, DevicePointer<float> inputGradient, DevicePointer<float> reluMask)
-    {
-        float* dy = outputGradient.ToPointer(), w = weight.ToPointer(), dx = inputGradient.ToPointer(), m = reluMask.ToPointer();
-        for (int n = 0; n < batch; n++)
-        for (int i = 0; i < inFeatures; i++)
-        {
-            float sum = 0;
-            for (int o = 0; o < outFeatures; o++) sum = MathF.FusedMultiplyAdd(dy[n * outFeatures + o], w[o * inFeatures + i], sum);
-            dx[n * inFeatures + i] = m == null || m[n * inFeatures + i] > 0 ? sum : 0;
-        }
-    }
-
-    public override void LinearBackwardWeight(
-        int batch, int inFeatures, int outFeatures, DevicePointer<float> input, DevicePointer<float> outputGradient, DevicePointer<float> weightGradient, DevicePointer<float> biasGradient, bool accumulate)
-    {
-        float* x = input.ToPointer(), dy = outputGradient.ToPointer(), dw = weightGradient.ToPointer(), db = biasGradient.ToPointer();
-        for (int o = 0; o < outFeatures; o++)
-        {
-            for (int i = 0; i < inFeatures; i++)
-            {
-                float sum = 0;
-                for (int n = 0; n < batch; n++) sum = MathF.FusedMultiplyAdd(dy[n * outFeatures + o], x[n * inFeatures + i], sum);
-                dw[o * inFeatures + i] = accumulate ? dw[o * inFeatures + i] + sum : sum;
-            }
-
-            if (db != null)
-            {
-                float sum = 0;
-                for (int n = 0; n < batch; n++) sum += dy[n * outFeatures + o];
-                db[o] = accumulate ? db[o] + sum : sum;
-            }
-        }
-    }
 
     public override void Conv2dForward(
         in Conv2dShape shape, int batch, DevicePointer<float> input, DevicePointer<float> weight, DevicePointer<float> bias, DevicePointer<float> output, Activation activation)
@@ -177,66 +128,8 @@ internal sealed unsafe class CpuKernels(WorkerTeam team) : DeviceKernels
     public override void AvgPool2dForward(in Pool2dShape shape, int batch, bool countIncludePad, DevicePointer<float> input, DevicePointer<float> output) => throw new NotSupportedException();
     public override void AvgPool2dBackward(in Pool2dShape shape, int batch, bool countIncludePad, DevicePointer<float> outputGradient, DevicePointer<float> inputGradient, DevicePointer<float> reluMask) => throw new NotSupportedException();
 
-    public override void ActivationForward(Activation activation, long count, DevicePointer<float> input, DevicePointer<float> output)
-    {
-        float* x = input.ToPointer(), y = output.ToPointer();
-        for (long i = 0; i < count; i++) y[i] = x[i] < 0 ? 0 : x[i];
-    }
-
-    public override void ActivationBackward(
-        Activation activation, long count, DevicePointer<float> input, DevicePointer<float> output, DevicePointer<float> outputGradient, DevicePointer<float> inputGradient)
-    {
-        float* y = output.ToPointer(), dy = outputGradient.ToPointer(), dx = inputGradient.ToPointer();
-        for (long i = 0; i < count; i++) dx[i] = y[i] > 0 ? dy[i] : 0;
-    }
-
     public override void Dropout(float probability, RandomStream stream, long count, DevicePointer<float> input, DevicePointer<float> output) => throw new NotSupportedException();
 
-    public override void SoftmaxCrossEntropy(
-        int batch, int classes, DevicePointer<float> logits, DevicePointer<int> labels, float labelSmoothing, Reduction reduction, DevicePointer<float> logitsGradient, DevicePointer<double> loss)
-    {
-        float* z = logits.ToPointer(), dz = logitsGradient.ToPointer();
-        double total = 0, c = reduction == Reduction.Mean ? 1.0 / batch : 1;
-        for (int n = 0; n < batch; n++)
-        {
-            double max = double.NegativeInfinity, sum = 0;
-            for (int k = 0; k < classes; k++) max = Math.Max(max, z[n * classes + k]);
-            for (int k = 0; k < classes; k++) sum += Math.Exp(z[n * classes + k] - max);
-            for (int k = 0; k < classes; k++)
-            {
-                double logp = z[n * classes + k] - max - Math.Log(sum);
-                double t = (k == labels.ToPointer()[n] ? 1 - labelSmoothing : 0.0) + labelSmoothing / classes;
-                if (t != 0) total -= t * logp;
-                dz[n * classes + k] = (float)(c * (Math.Exp(logp) - t));
-            }
-        }
-        *loss.ToPointer() = total * c;
-    }
-
-    public override void SquaredError(
-        long count, DevicePointer<float> output, DevicePointer<float> target, Reduction reduction, DevicePointer<float> outputGradient, DevicePointer<double> loss)
-    {
-        float* y = output.ToPointer(), t = target.ToPointer(), dy = outputGradient.ToPointer();
-        double total = 0, c = reduction == Reduction.Mean ? 1.0 / count : 1;
-        for (long i = 0; i < count; i++)
-        {
-            double d = (double)y[i] - t[i];
-            total += d * d;
-            dy[i] = (float)(2 * c * d);
-        }
-        *loss.ToPointer() = total * c;
-    }
-
-    public override void Sum(long count, DevicePointer<float> input, DevicePointer<double> result)
-    {
-        double total = 0;
-        for (long i = 0; i < count; i++) total += input.ToPointer()[i];
-        *result.ToPointer() = total;
-    }
-
-    public override void Fill(long count, float value, DevicePointer<float> output) { for (long i = 0; i < count; i++) output.ToPointer()[i] = value; }
-    public override void Copy(long count, DevicePointer<float> input, DevicePointer<float> output) { for (long i = 0; i < count; i++) output.ToPointer()[i] = input.ToPointer()[i]; }
-    public override void Add(long count, DevicePointer<float> input, DevicePointer<float> output) { for (long i = 0; i < count; i++) output.ToPointer()[i] += input.ToPointer()[i]; }
     public override void FillUniform(long count, float low, float high, RandomStream stream, DevicePointer<float> output)
     {
         Random random = new((int)(stream.Seed * 7919 + stream.Stream));
@@ -244,39 +137,4 @@ internal sealed unsafe class CpuKernels(WorkerTeam team) : DeviceKernels
     }
     public override void FillNormal(long count, float mean, float deviation, RandomStream stream, DevicePointer<float> output) => throw new NotSupportedException();
 
-    public override void SumOfSquares(long count, DevicePointer<float> input, DevicePointer<double> result)
-    {
-        double total = 0;
-        for (long i = 0; i < count; i++) total += (double)input.ToPointer()[i] * input.ToPointer()[i];
-        *result.ToPointer() = total;
-    }
-
-    public override void Perturb(
-        long count, float rho, DevicePointer<double> sumOfSquares, DevicePointer<float> gradient, DevicePointer<float> weights, DevicePointer<float> saved)
-    {
-        double norm = Math.Sqrt(*sumOfSquares.ToPointer());
-        float scale = norm > 0 && double.IsFinite(norm) ? (float)(rho / norm) : 0;
-        float* w = weights.ToPointer(), s = saved.ToPointer(), g = gradient.ToPointer();
-        for (long i = 0; i < count; i++)
-        {
-            s[i] = w[i];
-            w[i] = MathF.FusedMultiplyAdd(scale, g[i], w[i]);
-        }
-    }
-
-    public override void SgdUpdate(
-        long count, in SgdStep step, DevicePointer<float> gradient, DevicePointer<float> saved, DevicePointer<float> weights, DevicePointer<float> momentum)
-    {
-        float* w = weights.ToPointer(), s = saved.ToPointer(), g = gradient.ToPointer(), b = momentum.ToPointer();
-        for (long i = 0; i < count; i++)
-        {
-            float d = MathF.FusedMultiplyAdd(step.WeightDecay, s[i], g[i]);
-            if (b != null)
-            {
-                b[i] = step.First ? d : MathF.FusedMultiplyAdd(step.Momentum, b[i], (1 - step.Dampening) * d);
-                d = step.Nesterov ? MathF.FusedMultiplyAdd(step.Momentum, b[i], d) : b[i];
-            }
-            w[i] = MathF.FusedMultiplyAdd(-step.LearningRate, d, s[i]);
-        }
-    }
 }
