@@ -1,0 +1,48 @@
+using Microsoft.CodeAnalysis;
+
+namespace Sam.Generators.Models;
+
+/// <summary>The arguments of an attribute by position and by name.</summary>
+internal sealed class AttributeArguments(AttributeData attribute)
+{
+    /// <summary>Whether the compiler could make sense of all arguments; what it could not is its own error.</summary>
+    public bool AreWhole => attribute.AttributeConstructor is not null
+        && attribute.ConstructorArguments.All(static a => a.Kind != TypedConstantKind.Error)
+        && attribute.NamedArguments.All(static a => a.Value.Kind != TypedConstantKind.Error);
+
+    public int Count => attribute.ConstructorArguments.Length;
+
+    public string Text(int index) => attribute.ConstructorArguments[index].Value as string ?? "";
+
+    public int Int(int index) => (int)attribute.ConstructorArguments[index].Value!;
+
+    public float Float(int index) => (float)attribute.ConstructorArguments[index].Value!;
+
+    public T Named<T>(string name, T absent)
+    {
+        foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
+        {
+            if (argument.Key == name)
+            {
+                return argument.Value.Value is T value ? value : absent;
+            }
+        }
+
+        return absent;
+    }
+
+    /// <summary>The member of an enum that a named argument is.</summary>
+    public string NamedMember(string name, string absent)
+    {
+        foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
+        {
+            if (argument.Key == name && argument.Value.Type is INamedTypeSymbol type)
+            {
+                return type.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => f.HasConstantValue && Equals(f.ConstantValue, argument.Value.Value))?.Name
+                    ?? absent;
+            }
+        }
+
+        return absent;
+    }
+}

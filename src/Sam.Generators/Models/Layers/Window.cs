@@ -1,0 +1,34 @@
+using Sam.Generators.Helpers;
+
+namespace Sam.Generators.Models.Layers;
+
+/// <summary>The arithmetic that convolutions and pools share.</summary>
+internal static class Window
+{
+    /// <summary>Rows or columns that a kernel covers, at most an int's.</summary>
+    public static int Span(int kernel, int dilation) => (int)Math.Min(int.MaxValue, ((long)dilation * (kernel - 1)) + 1);
+
+    /// <summary>floor((size + 2 padding - span) / stride) + 1.</summary>
+    public static int Outputs(int size, int span, int stride, int padding) => (int)((size + (2L * padding) - span) / stride) + 1;
+
+    /// <summary>Why a window does not fit an input of channels, rows and columns, or null where it does.</summary>
+    public static string? Misfit(Sizes input, int spanHeight, int spanWidth, int paddingHeight, int paddingWidth)
+    {
+        long height = input[1] + (2L * paddingHeight), width = input[2] + (2L * paddingWidth);
+        if (height > int.MaxValue || width > int.MaxValue)
+        {
+            return "the padded input is too large; write a smaller Padding";
+        }
+
+        return spanHeight <= height && spanWidth <= width
+            ? null
+            : $"the kernel spans {Pair(spanHeight, spanWidth)}, the padded input only {Literal.Of(height)}x{Literal.Of(width)}; write a smaller kernel or a larger Padding";
+    }
+
+    public static string Pair(int height, int width) => $"{Literal.Of(height)}x{Literal.Of(width)}";
+
+    /// <summary>A setting in a layer's description, left out where it is the usual one.</summary>
+    public static string Unless(string name, int height, int width, int usual) => height == usual && width == usual
+        ? ""
+        : height == width ? $", {name} {Literal.Of(height)}" : $", {name} {Pair(height, width)}";
+}

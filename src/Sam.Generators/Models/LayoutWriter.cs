@@ -1,0 +1,80 @@
+using Sam.Generators.Helpers;
+using Sam.Generators.Models.Layers;
+using Sam.Generators.Models.Programs;
+
+namespace Sam.Generators.Models;
+
+/// <summary>Writes what is known of a model at compile time, as a type that only the generated file sees.</summary>
+internal static class LayoutWriter
+{
+    private const string Native = Names.Native;
+
+    public static void Write(IndentedTextWriter text, ModelDeclaration model, Program program)
+    {
+        text.Open("file static class GeneratedLayout");
+        text.Open($"public static readonly {Native}ModelLayout Value = new()");
+        text.Line($"Name = {Literal.Of(model.Name)},");
+        text.Line($"InputShape = {Shape(program.Input.Shape)},");
+        text.Line($"OutputShape = {Shape(program.Output.Shape)},");
+        text.Line("Parameters =");
+        text.Line("[");
+        foreach (ParameterSlot slot in program.Parameters)
+        {
+            ParameterDeclaration p = slot.Declaration;
+            text.Line($"    new({Literal.Of(slot.FullName)}, {Shape(p.Shape)}, {Literal.Of(slot.Offset)}, {Native}ParameterRole.{p.Role}, "
+                + $"{Native}Initializer.{p.Initializer}({p.InitializerArgument})),");
+        }
+
+        text.Line("],");
+        text.Line("Layers =");
+        text.Line("[");
+        foreach (Node node in program.Nodes)
+        {
+            text.Line($"    new({Literal.Of(node.Layer.Name)}, {Literal.Of(node.Layer.Description)}, {Shape(node.Output.Shape)}, "
+                + $"{Literal.Of(node.Parameters.Sum(static p => p.Declaration.Shape.Count))}, {Literal.Of(node.Fusion)}),");
+        }
+
+        text.Line("],");
+        text.Line($"ArenaCount = {Literal.Of(program.ArenaCount)},");
+        text.Line($"ActivationCount = {Literal.Of(program.ActivationCount)},");
+        text.Line($"InputOffset = {Literal.Of(program.Input.Storage.Offset)},");
+        text.Line($"OutputOffset = {Literal.Of(program.Output.Storage.Offset)},");
+        text.Line($"OutputGradientOffset = {Literal.Of(program.OutputGradient.Storage.Offset)},");
+        text.Close("};");
+        WriteCustomLayers(text, program);
+        text.Close();
+    }
+
+    private static void WriteCustomLayers(IndentedTextWriter text, Program program)
+    {
+        List<Node> custom = [];
+        int first = 0;
+        foreach (Node node in program.Nodes)
+        {
+            if (node.Layer is CustomLayer layer)
+            {
+                custom.Add(node);
+                text.Line();
+                text.Line($"public static readonly {Names.CustomLayerSlot} Layer{Literal.Of(node.Index)} = new(Value, {Literal.Of(layer.Name)}, {Shape(node.Input.Shape)}, "
+                    + $"{Shape(node.Output.Shape)}, {Literal.Of(first)}, {Literal.Of(node.Parameters.Count)}, {Literal.Of(node.Index)}u);");
+            }
+
+            first += node.Parameters.Count;
+        }
+
+        if (custom.Count > 0)
+        {
+            text.Line();
+            text.Open($"public static {Native}Device Check({Native}Device device)");
+            foreach (Node node in custom)
+            {
+                text.Line($"{Names.CustomLayer}.Check<{((CustomLayer)node.Layer).TypeName}>(Layer{Literal.Of(node.Index)}, device);");
+            }
+
+            text.Line("return device;");
+            text.Close();
+        }
+    }
+
+    private static string Shape(Sizes sizes) => $"new {Native}Shape({string.Join(", ", sizes.Values.Select(Literal.Of))})";
+}

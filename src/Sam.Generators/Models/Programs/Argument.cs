@@ -1,0 +1,54 @@
+using Sam.Generators.Helpers;
+
+namespace Sam.Generators.Models.Programs;
+
+/// <summary>One argument of a call. What memory a call reads and writes is read off its arguments, so it cannot differ from the text.</summary>
+internal readonly record struct Argument
+{
+    private readonly string? _text;
+    private readonly ParameterSlot? _parameter;
+
+    private Argument(string? text, Storage? storage, ParameterSlot? parameter)
+    {
+        _text = text;
+        Storage = storage;
+        _parameter = parameter;
+    }
+
+    public static Argument Batch => Text("batch");
+
+    public static Argument Accumulate => Text("pass.Accumulate");
+
+    public static Argument Null => Text("default");
+
+    /// <summary>The range of the activation block it is, or null.</summary>
+    public Storage? Storage { get; }
+
+    public static Argument Text(string text) => new(text, null, null);
+
+    public static Argument Activation(string name) => Text($"{Names.Native}Activation.{name}");
+
+    public static Argument Elements(Tensor tensor) => Elements(tensor.Storage);
+
+    public static Argument Elements(Storage storage) => Text($"batch * {Literal.Of(storage.Count)}L");
+
+    public static Argument Read(Tensor tensor) => new(null, tensor.Storage, null);
+
+    public static Argument Read(Gradient gradient) => new(null, gradient.Storage, null);
+
+    public static Argument Write(Tensor tensor) => Read(tensor);
+
+    public static Argument Write(Gradient gradient) => Read(gradient);
+
+    /// <summary>The value itself where a ReLU made it, so that its gradient is masked as it is written; else nothing.</summary>
+    public static Argument Mask(Tensor tensor) => tensor.IsRectified ? Read(tensor) : Null;
+
+    public static Argument Weights(ParameterSlot parameter) => new("pass.Weights", null, parameter);
+
+    public static Argument Gradients(ParameterSlot parameter) => new("pass.Gradients", null, parameter);
+
+    /// <summary>The argument as C#; call it when the memory is planned.</summary>
+    public override string ToString() => Storage is not null
+        ? $"pass.At({Literal.Of(Storage.Offset)})"
+        : _parameter is not null ? $"{_text} + {Literal.Of(_parameter.Offset)}" : _text!;
+}
