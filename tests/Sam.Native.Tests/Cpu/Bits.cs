@@ -7,14 +7,16 @@ internal static class Bits
 {
     public static readonly SimdWidth[] Widths = [SimdWidth.Vector512, SimdWidth.Vector256, SimdWidth.Vector128];
 
+    // Shared by all tests, whose runs follow one another on it.
+    private static readonly WorkerTeam?[] s_teams = [null, new WorkerTeam(1), new WorkerTeam(2), new WorkerTeam(3)];
+
     /// <summary>Runs <paramref name="kernel"/>, which returns its outputs, in every configuration.</summary>
     /// <returns>The outputs of the first.</returns>
     public static float[] SameEverywhere(Func<WorkerTeam?, float[]> kernel)
     {
         float[]? expected = null;
-        for (int threads = 0; threads <= 3; threads++)
+        foreach (WorkerTeam? team in s_teams)
         {
-            using WorkerTeam? team = threads == 0 ? null : new WorkerTeam(threads);
             foreach (SimdWidth width in Widths)
             {
                 Simd.Force(width);
@@ -22,7 +24,7 @@ internal static class Bits
                 {
                     float[] actual = kernel(team);
                     expected ??= actual;
-                    AssertEqual(expected, actual, $"{width}, {threads} threads");
+                    AssertEqual(expected, actual, $"{width}, {team?.Threads ?? 0} threads");
                 }
                 finally
                 {
