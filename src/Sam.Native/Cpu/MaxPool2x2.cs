@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sam.Native.Cpu;
+
+/// <summary>Planes of <see cref="MaxPool2d"/> for windows of two by two side by side: the same results, in registers.</summary>
+/// <remarks>A row's last vector is moved back to end with the row, so some outputs are computed twice, to the same bits.</remarks>
+internal static unsafe class MaxPool2x2
+{
+    /// <summary>The maxima of one plane.</summary>
+    /// <param name="inWidth">Columns W of the input.</param>
+    /// <param name="outHeight">Rows of the output.</param>
+    /// <param name="outWidth">Columns of the output.</param>
+    /// <param name="x">(H, W).</param>
+    /// <param name="y">(H', W').</param>
+    /// <param name="width">The registers to use.</param>
+    public static void ForwardPlane(int inWidth, int outHeight, int outWidth, float* x, float* y, SimdWidth width)
+    {
+        if (width != SimdWidth.Vector128 && outWidth >= 8 && Avx2.IsSupported) Forward<Pairs256>(inWidth, outHeight, outWidth, x, y);
+        else if (outWidth >= 4) Forward<Pairs128>(inWidth, outHeight, outWidth, x, y);
+        else ForwardNarrow(inWidth, outHeight, outWidth, x, y);
+    }
+
+    /// <summary>The gradient of one plane by its input.</summary>
+    /// <param name="shape">Sizes.</param>
+    /// <param name="x">(H, W).</param>
+    /// <param name="dy">(H', W').</param>
+    /// <param name="dx">(H, W), overwritten.</param>
+    /// <param name="reluMask">Zero where the maximum is not greater than 0.</param>
+    /// <param name="width">The registers to use.</param>
+    public static void BackwardPlane(in Pool2dShape shape, float* x, float* dy, float* dx, bool reluMask, SimdWidth width)
+    {
+        int inWidth = shape.InWidth;
+        int outHeight = shape.OutHeight;
+        int outWidth = shape.OutWidth;
+        if (width != SimdWidth.Vector128 && outWidth >= 8 && Avx2.IsSupported) Backward<Pairs256>(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
+        else if (outWidth >= 4) Backward<Pairs128>(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
+        else BackwardNarrow(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
+
+        // What no window covers: the last column of an odd width, the last row of an odd height.
+        if ((inWidth & 1) != 0)
+        {
+            for (int row = 0; row < shape.InHeight; row++) dx[(row * inWidth) + inWidth - 1] = 0f;
+        }
+
+        if ((shape.InHeight & 1) != 0) new Span<float>(dx + ((shape.InHeight - 1) * inWidth), inWidth).Clear();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Forward<TP>(int inWidth, int outHeight, int outWidth, float* x, float* y)
+        where TP : unmanaged, IPairs<TP>
+    {
+        for (int oy = 0; oy < outHeight; oy++)
+        {
+            float* upper = x + (2 * oy * inWidth);
+            float* lower = upper + inWidth;
+            for (int ox = 0; ox < outWidth; ox += TP.Count)
+            {
+                int at = Math.Min(ox, outWidth - TP.Count);
+                TP best = TP.LoadPairs(upper + (2 * at), out TP second);
+                TP third = TP.LoadPairs(lower + (2 * at), out TP fourth);
+                best = TP.Select(Wins(second, best), second, best);
+                best = TP.Select(Wins(third, best), third, best);
+                best = TP.Select(Wins(fourth, best), fourth, best);
+                best.Store(y + at);
+            }
+
+            y += outWidth;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Backward<TP>(int inWidth, int outHeight, int outWidth, float* x, float* dy, float* dx, bool reluMask)
+        where TP : unmanaged, IPairs<TP>
+    {
+        for (int oy = 0; oy < outHeight; oy++)
+        {
+            float* upper = x + (2 * oy * inWidth);
+            float* lower = upper + inWidth;
+            float* upperGradient = dx + (2 * oy * inWidth);
+            float* lowerGradient = upperGradient + inWidth;
+            for (int ox = 0; ox < outWidth; ox += TP.Count)
+            {
+                int at = Math.Min(ox, outWidth - TP.Count);
+                TP best = TP.LoadPairs(upper + (2 * at), out TP second);
+                TP third = TP.LoadPairs(lower + (2 * at), out TP fourth);
+                TP secondWins = Wins(second, best);
+                best = TP.Select(secondWins, second, best);
+                TP thirdWins = Wins(third, best);
+                best = TP.Select(thirdWins, third, best);
+                TP fourthWins = Wins(fourth, best);
+                TP g = TP.Load(dy + at);
+                if (reluMask) g &= TP.Greater(TP.Select(fourthWins, fourth, best), TP.Zero);
+                TP lowerWins = thirdWins | fourthWins;
+                TP upperOnly = TP.AndNot(g, lowerWins);
+                TP.StorePairs(upperGradient + (2 * at), TP.AndNot(upperOnly, secondWins), upperOnly & secondWins);
+                TP.StorePairs(lowerGradient + (2 * at), TP.AndNot(g & thirdWins, fourthWins), g & fourthWins);
+            }
+
+            dy += outWidth;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TP Wins<TP>(TP challenger, TP best)
+        where TP : unmanaged, IPairs<TP> => TP.Greater(challenger, best) | TP.IsNaN(challenger);
+
+    private static void ForwardNarrow(int inWidth, int outHeight, int outWidth, float* x, float* y)
+    {
+        for (int oy = 0; oy < outHeight; oy++)
+        {
+            for (int ox = 0; ox < outWidth; ox++)
+            {
+                float* window = x + (2 * oy * inWidth) + (2 * ox);
+                *y++ = window[Winner(window, inWidth)];
+            }
+        }
+    }
+
+    private static void BackwardNarrow(int inWidth, int outHeight, int outWidth, float* x, float* dy, float* dx, bool reluMask)
+    {
+        for (int oy = 0; oy < outHeight; oy++)
+        {
+            for (int ox = 0; ox < outWidth; ox++)
+            {
+                int at = (2 * oy * inWidth) + (2 * ox);
+                int winner = at + Winner(x + at, inWidth);
+                float gradient = *dy++;
+                dx[at] = dx[at + 1] = dx[at + inWidth] = dx[at + inWidth + 1] = 0f;
+                if (!reluMask || x[winner] > 0f) dx[winner] = gradient;
+            }
+        }
+    }
+
+    private static int Winner(float* window, int inWidth)
+    {
+        int winner = 0;
+        if (window[1] > window[0] || float.IsNaN(window[1])) winner = 1;
+        if (window[inWidth] > window[winner] || float.IsNaN(window[inWidth])) winner = inWidth;
+        if (window[inWidth + 1] > window[winner] || float.IsNaN(window[inWidth + 1])) winner = inWidth + 1;
+        return winner;
+    }
+}
