@@ -33,7 +33,7 @@ internal static unsafe class AbsMax
         public long Count;
         public long Size;
         public float* Partials;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
@@ -41,8 +41,8 @@ internal static unsafe class AbsMax
             nint count = (nint)Math.Min(Size, Count - first);
             Partials[part] = Width switch
             {
-                SimdWidth.Vector512 => Chunk<Lanes512>(X + first, count),
-                SimdWidth.Vector256 => Chunk<Lanes256>(X + first, count),
+                VectorWidth.Vector512 => Chunk<Lanes512>(X + first, count),
+                VectorWidth.Vector256 => Chunk<Lanes256>(X + first, count),
                 _ => Chunk<Lanes128>(X + first, count),
             };
         }

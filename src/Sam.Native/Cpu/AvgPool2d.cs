@@ -73,7 +73,7 @@ internal static unsafe class AvgPool2d
         public bool CountIncludePad;
         public float* X;
         public float* Y;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
@@ -91,8 +91,8 @@ internal static unsafe class AvgPool2d
 
         private readonly float Mean(float* x, int size) => Width switch
         {
-            SimdWidth.Vector512 => ChannelSums.Piece<Lanes512>(x, size),
-            SimdWidth.Vector256 => ChannelSums.Piece<Lanes256>(x, size),
+            VectorWidth.Vector512 => ChannelSums.Piece<Lanes512>(x, size),
+            VectorWidth.Vector256 => ChannelSums.Piece<Lanes256>(x, size),
             _ => ChannelSums.Piece<Lanes128>(x, size),
         } / size;
 

@@ -59,14 +59,14 @@ internal static unsafe class ChannelSums
         public float* Tensor;
         public float* Sums;
         public bool Accumulate;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
             float sum = (float)(Width switch
             {
-                SimdWidth.Vector512 => Channel<Lanes512>(part),
-                SimdWidth.Vector256 => Channel<Lanes256>(part),
+                VectorWidth.Vector512 => Channel<Lanes512>(part),
+                VectorWidth.Vector256 => Channel<Lanes256>(part),
                 _ => Channel<Lanes128>(part),
             });
             Sums[part] = Accumulate ? Sums[part] + sum : sum;

@@ -35,14 +35,14 @@ internal static unsafe class ColumnSums
         public float* Matrix;
         public float* Sums;
         public bool Accumulate;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
             switch (Width)
             {
-                case SimdWidth.Vector512: Part<Lanes512>(part * PartColumns); break;
-                case SimdWidth.Vector256: Part<Lanes256>(part * PartColumns); break;
+                case VectorWidth.Vector512: Part<Lanes512>(part * PartColumns); break;
+                case VectorWidth.Vector256: Part<Lanes256>(part * PartColumns); break;
                 default: Part<Lanes128>(part * PartColumns); break;
             }
         }

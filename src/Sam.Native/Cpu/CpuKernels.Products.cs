@@ -27,17 +27,7 @@ internal sealed unsafe partial class CpuKernels
             _team, true, false, outFeatures, inFeatures, batch, 1, outputGradient.ToPointer(), outFeatures, input.ToPointer(), inFeatures, accumulate ? 1 : 0, weightGradient.ToPointer(), inFeatures);
         if (!biasGradient.IsNull)
         {
-            float* dy = outputGradient.ToPointer(), db = biasGradient.ToPointer();
-            for (int o = 0; o < outFeatures; o++)
-            {
-                float sum = 0;
-                for (int n = 0; n < batch; n++)
-                {
-                    sum += dy[(n * outFeatures) + o];
-                }
-
-                db[o] = accumulate ? db[o] + sum : sum;
-            }
+            ColumnSums.Run(_team, batch, outFeatures, outputGradient.ToPointer(), biasGradient.ToPointer(), accumulate);
         }
     }
 }

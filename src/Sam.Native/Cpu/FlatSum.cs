@@ -48,7 +48,7 @@ internal static unsafe class FlatSum
         public long Count;
         public long Size;
         public double* Partials;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
@@ -56,8 +56,8 @@ internal static unsafe class FlatSum
             nint count = (nint)Math.Min(Size, Count - first);
             Partials[part] = Width switch
             {
-                SimdWidth.Vector512 => Chunk<Doubles512>(A + first, B + first, count),
-                SimdWidth.Vector256 => Chunk<Doubles256>(A + first, B + first, count),
+                VectorWidth.Vector512 => Chunk<Doubles512>(A + first, B + first, count),
+                VectorWidth.Vector256 => Chunk<Doubles256>(A + first, B + first, count),
                 _ => Chunk<Doubles128>(A + first, B + first, count),
             };
         }

@@ -27,7 +27,7 @@ internal static unsafe class Map
         public float* X;
         public float* Y;
         public long Count;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
@@ -35,8 +35,8 @@ internal static unsafe class Map
             nint count = (nint)Math.Min(TeamExtensions.ChunkCount, Count - first);
             switch (Width)
             {
-                case SimdWidth.Vector512: Loop<Lanes512>(Operation, X + first, Y + first, count); break;
-                case SimdWidth.Vector256: Loop<Lanes256>(Operation, X + first, Y + first, count); break;
+                case VectorWidth.Vector512: Loop<Lanes512>(Operation, X + first, Y + first, count); break;
+                case VectorWidth.Vector256: Loop<Lanes256>(Operation, X + first, Y + first, count); break;
                 default: Loop<Lanes128>(Operation, X + first, Y + first, count); break;
             }
         }

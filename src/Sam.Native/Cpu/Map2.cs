@@ -29,7 +29,7 @@ internal static unsafe class Map2
         public float* B;
         public float* Y;
         public long Count;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
@@ -37,8 +37,8 @@ internal static unsafe class Map2
             nint count = (nint)Math.Min(TeamExtensions.ChunkCount, Count - first);
             switch (Width)
             {
-                case SimdWidth.Vector512: Loop<Lanes512>(Operation, A + first, B + first, Y + first, count); break;
-                case SimdWidth.Vector256: Loop<Lanes256>(Operation, A + first, B + first, Y + first, count); break;
+                case VectorWidth.Vector512: Loop<Lanes512>(Operation, A + first, B + first, Y + first, count); break;
+                case VectorWidth.Vector256: Loop<Lanes256>(Operation, A + first, B + first, Y + first, count); break;
                 default: Loop<Lanes128>(Operation, A + first, B + first, Y + first, count); break;
             }
         }

@@ -93,7 +93,7 @@ internal static unsafe class MaxPool2d
         public long Planes;
         public float* X;
         public float* Y;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
@@ -120,7 +120,7 @@ internal static unsafe class MaxPool2d
         public float* Dy;
         public float* Dx;
         public bool ReluMask;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {

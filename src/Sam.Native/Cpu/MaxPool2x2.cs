@@ -14,9 +14,9 @@ internal static unsafe class MaxPool2x2
     /// <param name="x">(H, W).</param>
     /// <param name="y">(H', W').</param>
     /// <param name="width">The registers to use.</param>
-    public static void ForwardPlane(int inWidth, int outHeight, int outWidth, float* x, float* y, SimdWidth width)
+    public static void ForwardPlane(int inWidth, int outHeight, int outWidth, float* x, float* y, VectorWidth width)
     {
-        if (width != SimdWidth.Vector128 && outWidth >= 8 && Avx2.IsSupported) Forward<Pairs256>(inWidth, outHeight, outWidth, x, y);
+        if (width != VectorWidth.Vector128 && outWidth >= 8 && Avx2.IsSupported) Forward<Pairs256>(inWidth, outHeight, outWidth, x, y);
         else if (outWidth >= 4) Forward<Pairs128>(inWidth, outHeight, outWidth, x, y);
         else ForwardNarrow(inWidth, outHeight, outWidth, x, y);
     }
@@ -28,12 +28,12 @@ internal static unsafe class MaxPool2x2
     /// <param name="dx">(H, W), overwritten.</param>
     /// <param name="reluMask">Zero where the maximum is not greater than 0.</param>
     /// <param name="width">The registers to use.</param>
-    public static void BackwardPlane(in Pool2dShape shape, float* x, float* dy, float* dx, bool reluMask, SimdWidth width)
+    public static void BackwardPlane(in Pool2dShape shape, float* x, float* dy, float* dx, bool reluMask, VectorWidth width)
     {
         int inWidth = shape.InWidth;
         int outHeight = shape.OutHeight;
         int outWidth = shape.OutWidth;
-        if (width != SimdWidth.Vector128 && outWidth >= 8 && Avx2.IsSupported) Backward<Pairs256>(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
+        if (width != VectorWidth.Vector128 && outWidth >= 8 && Avx2.IsSupported) Backward<Pairs256>(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
         else if (outWidth >= 4) Backward<Pairs128>(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
         else BackwardNarrow(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
 

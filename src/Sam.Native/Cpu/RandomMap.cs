@@ -29,14 +29,14 @@ internal static unsafe class RandomMap
         public float* X;
         public float* Y;
         public long Count;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
             switch (Width)
             {
-                case SimdWidth.Vector512: Loop<Lanes512>(part); break;
-                case SimdWidth.Vector256: Loop<Lanes256>(part); break;
+                case VectorWidth.Vector512: Loop<Lanes512>(part); break;
+                case VectorWidth.Vector256: Loop<Lanes256>(part); break;
                 default: Loop<Lanes128>(part); break;
             }
         }

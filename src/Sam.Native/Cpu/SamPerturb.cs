@@ -27,7 +27,7 @@ internal static unsafe class SamPerturb
         public float* G;
         public float Scale;
         public long Count;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
@@ -35,8 +35,8 @@ internal static unsafe class SamPerturb
             nint count = (nint)Math.Min(TeamExtensions.ChunkCount, Count - first);
             switch (Width)
             {
-                case SimdWidth.Vector512: Loop<Lanes512>(W + first, Saved + first, G + first, Scale, count); break;
-                case SimdWidth.Vector256: Loop<Lanes256>(W + first, Saved + first, G + first, Scale, count); break;
+                case VectorWidth.Vector512: Loop<Lanes512>(W + first, Saved + first, G + first, Scale, count); break;
+                case VectorWidth.Vector256: Loop<Lanes256>(W + first, Saved + first, G + first, Scale, count); break;
                 default: Loop<Lanes128>(W + first, Saved + first, G + first, Scale, count); break;
             }
         }

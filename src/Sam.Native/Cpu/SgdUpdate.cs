@@ -33,14 +33,14 @@ internal static unsafe class SgdUpdate
         public float* Buffer;
         public SgdStep Step;
         public long Count;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
             switch (Width)
             {
-                case SimdWidth.Vector512: Choose<Lanes512>(part); break;
-                case SimdWidth.Vector256: Choose<Lanes256>(part); break;
+                case VectorWidth.Vector512: Choose<Lanes512>(part); break;
+                case VectorWidth.Vector256: Choose<Lanes256>(part); break;
                 default: Choose<Lanes128>(part); break;
             }
         }

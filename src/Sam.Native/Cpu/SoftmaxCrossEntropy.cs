@@ -81,14 +81,14 @@ internal static unsafe class SoftmaxCrossEntropy
         public float Factor;
         public float* Gradient;
         public double* Partials;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
             Partials[part] = Width switch
             {
-                SimdWidth.Vector512 => Block<Lanes512>(part),
-                SimdWidth.Vector256 => Block<Lanes256>(part),
+                VectorWidth.Vector512 => Block<Lanes512>(part),
+                VectorWidth.Vector256 => Block<Lanes256>(part),
                 _ => Block<Lanes128>(part),
             };
         }

@@ -85,13 +85,13 @@ public sealed unsafe class ActivationsTests
             using GuardedBuffer y = new(count + 1);
             using GuardedBuffer dx = new(count);
             for (int i = 0; i < count; i++) x.Pointer[i] = (i - 20) * 0.3f;
-            foreach (SimdWidth width in Bits.Widths)
+            foreach (VectorWidth width in Bits.Widths)
             {
                 Simd.Force(width);
                 y.Pointer[count] = 42f;
                 Activations.ActivationForward(null, kind, x.Pointer, y.Pointer, count);
                 Activations.ActivationBackward(null, kind, x.Pointer, y.Pointer, x.Pointer, dx.Pointer, count);
-                Simd.Force(default);
+                Simd.Force(null);
                 Assert.Equal(42f, y.Pointer[count]);
                 for (int i = 0; i < count; i++)
                 {

@@ -5,30 +5,30 @@ namespace Sam.Native.Tests.Cpu;
 /// <summary>Runs a kernel with every register width and number of threads and asks for the same bits.</summary>
 internal static class Bits
 {
-    public static readonly SimdWidth[] Widths = [SimdWidth.Vector512, SimdWidth.Vector256, SimdWidth.Vector128];
+    public static readonly VectorWidth[] Widths = [VectorWidth.Vector512, VectorWidth.Vector256, VectorWidth.Vector128];
 
     // Shared by all tests, whose runs follow one another on it.
-    private static readonly WorkerTeam?[] s_teams = [null, new WorkerTeam(1), new WorkerTeam(2), new WorkerTeam(3)];
+    private static readonly WorkerTeam[] s_teams = [new WorkerTeam(1), new WorkerTeam(2), new WorkerTeam(3)];
 
     /// <summary>Runs <paramref name="kernel"/>, which returns its outputs, in every configuration.</summary>
     /// <returns>The outputs of the first.</returns>
-    public static float[] SameEverywhere(Func<WorkerTeam?, float[]> kernel)
+    public static float[] SameEverywhere(Func<WorkerTeam, float[]> kernel)
     {
         float[]? expected = null;
-        foreach (WorkerTeam? team in s_teams)
+        foreach (WorkerTeam team in s_teams)
         {
-            foreach (SimdWidth width in Widths)
+            foreach (VectorWidth width in Widths)
             {
                 Simd.Force(width);
                 try
                 {
                     float[] actual = kernel(team);
                     expected ??= actual;
-                    AssertEqual(expected, actual, $"{width}, {team?.Threads ?? 0} threads");
+                    AssertEqual(expected, actual, $"{width}, {team.Threads} threads");
                 }
                 finally
                 {
-                    Simd.Force(default);
+                    Simd.Force(null);
                 }
             }
         }

@@ -58,7 +58,7 @@ public sealed unsafe class FlatPassTests
     {
         foreach (int at in (int[])[0, count / 3, count / 2, count - 1])
         {
-            foreach (SimdWidth width in Bits.Widths)
+            foreach (VectorWidth width in Bits.Widths)
             {
                 Simd.Force(width);
                 float[] a = RandomFloats(count, 1);
@@ -73,7 +73,7 @@ public sealed unsafe class FlatPassTests
                 Assert.All(NormsOf(a, a), value => Assert.True(double.IsFinite(value)));
                 Array.Fill(a, float.Epsilon);
                 Assert.Equal(count * Math.ScaleB(1, -298), NormsOf(a, a)[0]);
-                Simd.Force(default);
+                Simd.Force(null);
             }
         }
     }
@@ -130,7 +130,7 @@ public sealed unsafe class FlatPassTests
             using GuardedBuffer b = new(count);
             using GuardedBuffer c = new(count);
             using GuardedBuffer d = new(count);
-            foreach (SimdWidth width in Bits.Widths)
+            foreach (VectorWidth width in Bits.Widths)
             {
                 Simd.Force(width);
                 FlatPass.Fill(null, a.Pointer, 2f, count);
@@ -142,7 +142,7 @@ public sealed unsafe class FlatPassTests
                 Assert.Equal(4.0 * count, Norms.AbsSum(null, b.Pointer, count));
                 Assert.Equal(4f, AbsMax.Run(null, a.Pointer, count));
                 SgdUpdate.Run(null, c.Pointer, a.Pointer, b.Pointer, d.Pointer, settings, count);
-                Simd.Force(default);
+                Simd.Force(null);
             }
         }
     }

@@ -96,13 +96,13 @@ public sealed unsafe class LossesTests
             using GuardedBuffer z = new(2 * classes);
             using GuardedBuffer dz = new(2 * classes);
             labels[1] = classes - 1;
-            foreach (SimdWidth width in Bits.Widths)
+            foreach (VectorWidth width in Bits.Widths)
             {
                 for (int i = 0; i < 2 * classes; i++) z.Pointer[i] = i % 7;
                 Simd.Force(width);
                 double outside = SoftmaxCrossEntropy.Run(null, 2, classes, z.Pointer, labels, 0.1f, 1, dz.Pointer);
                 double inside = SoftmaxCrossEntropy.Run(null, 2, classes, z.Pointer, labels, 0.1f, 1, z.Pointer);
-                Simd.Force(default);
+                Simd.Force(null);
                 Assert.Equal(outside, inside);
                 Bits.AssertEqual(dz.Span, z.Span, "in place");
             }

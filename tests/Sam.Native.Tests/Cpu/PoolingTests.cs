@@ -158,7 +158,7 @@ public sealed unsafe class PoolingTests
             using GuardedBuffer y = new(shape.OutCount);
             using GuardedBuffer dx = new(shape.InCount);
             for (int i = 0; i < shape.InCount; i++) x.Pointer[i] = i * 7 % 13;
-            foreach (SimdWidth simd in Bits.Widths)
+            foreach (VectorWidth simd in Bits.Widths)
             {
                 Simd.Force(simd);
                 MaxPool2d.Forward(null, shape, 1, x.Pointer, y.Pointer);
@@ -166,7 +166,7 @@ public sealed unsafe class PoolingTests
                 AvgPool2d.Forward(null, shape, 1, true, x.Pointer, y.Pointer);
                 AvgPool2d.Backward(null, shape, 1, true, y.Pointer, dx.Pointer, null);
                 AvgPool2d.Forward(null, new Pool2dShape(1, 5, width, 5, width, 1, 1), 1, true, x.Pointer, y.Pointer);
-                Simd.Force(default);
+                Simd.Force(null);
                 Assert.Equal(x.Span.ToArray().Average(), y.Pointer[0], 1e-5f);
             }
         }

@@ -102,13 +102,13 @@ public sealed unsafe class RandomKernelsTests
         {
             using GuardedBuffer x = new(count);
             using GuardedBuffer y = new(count);
-            foreach (SimdWidth width in Bits.Widths)
+            foreach (VectorWidth width in Bits.Widths)
             {
                 Simd.Force(width);
                 RandomFill.Uniform(null, 1f, 2f, s_stream, x.Pointer, count);
                 RandomFill.Normal(null, 0f, 1f, s_stream, y.Pointer, count);
                 Dropout.Run(null, 0.5f, s_stream, x.Pointer, y.Pointer, count);
-                Simd.Force(default);
+                Simd.Force(null);
                 Assert.All(x.Span.ToArray(), value => Assert.InRange(value, 1f, 2f));
             }
         }

@@ -78,7 +78,7 @@ public sealed unsafe class SumsTests
             using GuardedBuffer channels = new(3);
             matrix.Span.Fill(1f);
             matrix.Pointer[(2 * columns) - 1] = float.NaN;
-            foreach (SimdWidth width in Bits.Widths)
+            foreach (VectorWidth width in Bits.Widths)
             {
                 Simd.Force(width);
                 ColumnSums.Run(null, 3, columns, matrix.Pointer, sums.Pointer, accumulate: false);
@@ -88,7 +88,7 @@ public sealed unsafe class SumsTests
                 Assert.Equal(columns, channels.Pointer[0]);
                 Assert.True(float.IsNaN(channels.Pointer[1]));
                 Assert.Equal(columns, channels.Pointer[2]);
-                Simd.Force(default);
+                Simd.Force(null);
             }
         }
     }
