@@ -1,3 +1,15 @@
+using Sam.Bench;
 using Sam.Bench.Commands;
 
-return args is ["dev-products", .. string[] rest] ? DevProducts.Run(rest) : 1;
+return args switch
+{
+    ["workloads", .. string[] rest] => WorkloadCommand.Run(rest),
+    ["dev-products", .. string[] rest] => DevProducts.Run(rest),
+    _ => Fail(),
+};
+
+static int Fail()
+{
+    Console.Error.WriteLine($"Say what to measure: {WorkloadCommand.Usage}.");
+    return 2;
+}
