@@ -5,6 +5,7 @@ return args switch
 {
     ["workloads", .. string[] rest] => WorkloadCommand.Run(rest),
     ["dev-products", .. string[] rest] => DevProducts.Run(rest),
+    ["dev-conv", .. string[] rest] => DevConvolutions.Run(rest),
     _ => Fail(),
 };
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Sam.Native.Cpu;
 
@@ -47,7 +48,7 @@ internal unsafe struct TileFinish
     /// <param name="rows">Rows of the tile.</param>
     /// <param name="columns">Columns of the tile.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Apply<TSimd, TVector>(float* tile, nint tileStep, int rows, int columns)
+    public readonly void Apply<TSimd, TVector>(float* tile, nint tileStep, int rows, int columns)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
@@ -58,8 +59,17 @@ internal unsafe struct TileFinish
         bool reads = !First || Beta != 0;
         bool scalesOld = First && Beta != 1;
         Epilogue kind = Last ? Kind : Epilogue.None;
-        nint columnStep = CColumnStep;
-        int whole = columnStep == 1 ? columns - (columns % TSimd.Count) : 0;
+        int whole = CColumnStep == 1 ? columns - (columns % TSimd.Count) : 0;
+        if (whole < columns)
+        {
+            Narrower<TSimd, TVector>(tile, tileStep, rows, whole, columns);
+        }
+
+        if (whole == 0)
+        {
+            return;
+        }
+
         for (int row = 0; row < rows; row++)
         {
             for (int j = 0; j < whole; j += TSimd.Count)
@@ -100,22 +110,57 @@ internal unsafe struct TileFinish
                 TSimd.Store(t, c + j);
             }
 
-            for (int j = whole; j < columns; j++)
+            tile += tileStep;
+            c += CStep;
+            mask += MaskStep;
+        }
+    }
+
+    /// <summary>The columns after the last whole vector: in the next narrower vectors, at last one by one.</summary>
+    private readonly void Narrower<TSimd, TVector>(float* tile, nint tileStep, int rows, int from, int to)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        if (TSimd.Count == 4 || CColumnStep != 1 || to - from < 4)
+        {
+            OneByOne(tile, tileStep, rows, from, to);
+            return;
+        }
+
+        TileFinish rest = this;
+        rest.C += from;
+        rest.Mask += from;
+        rest.Bias += Kind is Epilogue.Bias or Epilogue.BiasRelu ? from : 0;
+        if (TSimd.Count == 16)
+        {
+            rest.Apply<Simd256, Vector256<float>>(tile + from, tileStep, rows, to - from);
+        }
+        else
+        {
+            rest.Apply<Simd128, Vector128<float>>(tile + from, tileStep, rows, to - from);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void OneByOne(float* tile, nint tileStep, int rows, int from, int to)
+    {
+        bool reads = !First || Beta != 0;
+        bool scalesOld = First && Beta != 1;
+        Epilogue kind = Last ? Kind : Epilogue.None;
+        for (int row = 0; row < rows; row++)
+        {
+            for (int j = from; j < to; j++)
             {
-                float t = tile[j];
-                float* element = c + (j * columnStep);
+                float t = tile[(row * tileStep) + j];
+                float* element = C + (row * CStep) + (j * CColumnStep);
                 t = reads ? MathF.FusedMultiplyAdd(Alpha, t, scalesOld ? Beta * *element : *element) : Alpha * t;
                 if (kind != Epilogue.None)
                 {
-                    t = Apply(kind, t, row, j, mask + (j * columnStep));
+                    t = Apply(kind, t, row, j, Mask + (row * MaskStep) + (j * CColumnStep));
                 }
 
                 *element = t;
             }
-
-            tile += tileStep;
-            c += CStep;
-            mask += MaskStep;
         }
     }
 

@@ -49,6 +49,45 @@ internal static unsafe class Transpose
         Lanes(r3, r7, r11, r15, destination + (3 * destinationStep), 4 * destinationStep, twelve);
     }
 
+    /// <summary>destination[k * destinationStep + lane] = source[offsets[lane] + k] for 16 lanes and 16 k; rows of the destination are
+    /// not stored in order.</summary>
+    /// <param name="source">First element.</param>
+    /// <param name="offsets">Where each lane begins; 16 of them.</param>
+    /// <param name="destination">First element of the destination.</param>
+    /// <param name="destinationStep">Elements from one k to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Square16(float* source, int* offsets, float* destination, nint destinationStep)
+    {
+        Vector512<float> r0 = Vector512.Load(source + offsets[0]);
+        Vector512<float> r1 = Vector512.Load(source + offsets[1]);
+        Vector512<float> r2 = Vector512.Load(source + offsets[2]);
+        Vector512<float> r3 = Vector512.Load(source + offsets[3]);
+        Vector512<float> r4 = Vector512.Load(source + offsets[4]);
+        Vector512<float> r5 = Vector512.Load(source + offsets[5]);
+        Vector512<float> r6 = Vector512.Load(source + offsets[6]);
+        Vector512<float> r7 = Vector512.Load(source + offsets[7]);
+        Vector512<float> r8 = Vector512.Load(source + offsets[8]);
+        Vector512<float> r9 = Vector512.Load(source + offsets[9]);
+        Vector512<float> r10 = Vector512.Load(source + offsets[10]);
+        Vector512<float> r11 = Vector512.Load(source + offsets[11]);
+        Vector512<float> r12 = Vector512.Load(source + offsets[12]);
+        Vector512<float> r13 = Vector512.Load(source + offsets[13]);
+        Vector512<float> r14 = Vector512.Load(source + offsets[14]);
+        Vector512<float> r15 = Vector512.Load(source + offsets[15]);
+
+        // Pairs of rows, then fours: after these, a lane of 128 bits holds one column of four rows.
+        (r0, r1, r2, r3) = Fours(r0, r1, r2, r3);
+        (r4, r5, r6, r7) = Fours(r4, r5, r6, r7);
+        (r8, r9, r10, r11) = Fours(r8, r9, r10, r11);
+        (r12, r13, r14, r15) = Fours(r12, r13, r14, r15);
+
+        // Column 4 l + c of rows q .. q + 3 is lane l of r[q + c]: the lanes are transposed for each c.
+        Lanes(r0, r4, r8, r12, destination + (0 * destinationStep), 4 * destinationStep, false);
+        Lanes(r1, r5, r9, r13, destination + (1 * destinationStep), 4 * destinationStep, false);
+        Lanes(r2, r6, r10, r14, destination + (2 * destinationStep), 4 * destinationStep, false);
+        Lanes(r3, r7, r11, r15, destination + (3 * destinationStep), 4 * destinationStep, false);
+    }
+
     /// <summary>The same for 4 lanes and 4 k.</summary>
     /// <param name="source">First element.</param>
     /// <param name="step">Elements from one lane to the next.</param>
@@ -63,16 +102,33 @@ internal static unsafe class Transpose
         Vector128<float> r1 = Vector128.Load(source + (Math.Min(1, last) * step));
         Vector128<float> r2 = Vector128.Load(source + (Math.Min(2, last) * step));
         Vector128<float> r3 = Vector128.Load(source + (Math.Min(3, last) * step));
-        Vector128<float> t0;
-        Vector128<float> t1;
-        Vector128<float> t2;
-        Vector128<float> t3;
+        Store4(r0, r1, r2, r3, destination, destinationStep);
+    }
+
+    /// <summary>The same for 4 lanes that begin at offsets of their own, and 4 k.</summary>
+    /// <param name="source">First element.</param>
+    /// <param name="offsets">Where each lane begins; 4 of them.</param>
+    /// <param name="destination">First element of the destination.</param>
+    /// <param name="destinationStep">Elements from one k to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Square4(float* source, int* offsets, float* destination, nint destinationStep) => Store4(
+        Vector128.Load(source + offsets[0]),
+        Vector128.Load(source + offsets[1]),
+        Vector128.Load(source + offsets[2]),
+        Vector128.Load(source + offsets[3]),
+        destination,
+        destinationStep);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store4(
+        Vector128<float> r0, Vector128<float> r1, Vector128<float> r2, Vector128<float> r3, float* destination, nint destinationStep)
+    {
         if (Sse.IsSupported)
         {
-            t0 = Sse.UnpackLow(r0, r1);
-            t1 = Sse.UnpackLow(r2, r3);
-            t2 = Sse.UnpackHigh(r0, r1);
-            t3 = Sse.UnpackHigh(r2, r3);
+            Vector128<float> t0 = Sse.UnpackLow(r0, r1);
+            Vector128<float> t1 = Sse.UnpackLow(r2, r3);
+            Vector128<float> t2 = Sse.UnpackHigh(r0, r1);
+            Vector128<float> t3 = Sse.UnpackHigh(r2, r3);
             Vector128.Store(Sse.MoveLowToHigh(t0, t1), destination);
             Vector128.Store(Sse.MoveHighToLow(t1, t0), destination + destinationStep);
             Vector128.Store(Sse.MoveLowToHigh(t2, t3), destination + (2 * destinationStep));

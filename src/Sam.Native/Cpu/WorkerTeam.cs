@@ -139,6 +139,23 @@ internal sealed unsafe class WorkerTeam : IDisposable
         }
     }
 
+    /// <summary>Runs every part of a job on the calling thread, in order: for work that is too small to share.</summary>
+    /// <typeparam name="TJob">The job's struct.</typeparam>
+    /// <param name="parts">Number of parts; 0 does nothing.</param>
+    /// <param name="job">The job.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="parts"/> is negative.</exception>
+    /// <exception cref="ObjectDisposedException">The team was disposed.</exception>
+    public void RunAlone<TJob>(int parts, ref TJob job)
+        where TJob : unmanaged, ITeamJob
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(parts);
+        fixed (TJob* pinned = &job)
+        {
+            SerialJob<TJob> serial = new() { Job = pinned, Parts = parts };
+            Run(1, ref serial);
+        }
+    }
+
     /// <summary>Stops the workers, waits for them and frees the scratch memory; later calls do nothing.</summary>
     /// <exception cref="InvalidOperationException">The call comes from inside a part of this team.</exception>
     public void Dispose()
@@ -309,6 +326,22 @@ internal sealed unsafe class WorkerTeam : IDisposable
         }
         while (Stopwatch.GetTimestamp() - start < _spinTicks);
         return false;
+    }
+
+    /// <summary>All parts of a job as one.</summary>
+    private struct SerialJob<TJob> : ITeamJob
+        where TJob : unmanaged, ITeamJob
+    {
+        public TJob* Job;
+        public int Parts;
+
+        public readonly void Invoke(int part, int worker)
+        {
+            for (int i = 0; i < Parts; i++)
+            {
+                Job->Invoke(i, worker);
+            }
+        }
     }
 
     /// <summary>The words that threads contend for, each on cache lines of its own.</summary>

@@ -1,0 +1,104 @@
+namespace Sam.Native.Cpu;
+
+/// <summary>The weights of a convolution as the left matrix of its product, packed once for all images: for each group, for each block
+/// of k, panels of rows.</summary>
+/// <remarks>Row m, column (c, t, u) is Weights[group * GroupStep + m * RowStep + c * ChannelStep + TapStart + t * TapRowStep + u *
+/// TapColumnStep].</remarks>
+internal unsafe struct WeightPanels : ITeamJob
+{
+    /// <summary>The weights.</summary>
+    public float* Weights;
+
+    /// <summary>Elements from one group to the next.</summary>
+    public nint GroupStep;
+
+    /// <summary>Elements from one row to the next.</summary>
+    public nint RowStep;
+
+    /// <summary>Elements from one channel to the next.</summary>
+    public nint ChannelStep;
+
+    /// <summary>Element of the first tap.</summary>
+    public nint TapStart;
+
+    /// <summary>Elements from one row of taps to the next.</summary>
+    public nint TapRowStep;
+
+    /// <summary>Elements from one column of taps to the next.</summary>
+    public nint TapColumnStep;
+
+    /// <summary>Rows of a group.</summary>
+    public int Rows;
+
+    /// <summary>Number of k.</summary>
+    public int Depth;
+
+    /// <summary>Rows of taps.</summary>
+    public int TapRows;
+
+    /// <summary>Columns of taps.</summary>
+    public int TapColumns;
+
+    /// <summary>Rows of a panel.</summary>
+    public int PanelRows;
+
+    /// <summary>Receives the panels.</summary>
+    public float* Packed;
+
+    /// <summary>Panels of a group.</summary>
+    public readonly int Panels => (Rows + PanelRows - 1) / PanelRows;
+
+    /// <summary>Blocks of k.</summary>
+    public readonly int Blocks => (Depth + ProductPlan.DepthBlock(Depth) - 1) / ProductPlan.DepthBlock(Depth);
+
+    /// <summary>The panels of a group for the block of k that begins at <paramref name="k"/>.</summary>
+    /// <param name="group">Number of the group.</param>
+    /// <param name="k">First k of the block.</param>
+    /// <returns>The first panel.</returns>
+    public readonly float* Block(int group, int k)
+    {
+        nint padded = (nint)Panels * PanelRows;
+        return Packed + (group * padded * Depth) + (padded * k);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A part is one panel of one group, for all of its k.</remarks>
+    public readonly void Invoke(int part, int worker)
+    {
+        int group = part / Panels;
+        int panel = part % Panels;
+        int lanes = Math.Min(PanelRows, Rows - (panel * PanelRows));
+        int block = ProductPlan.DepthBlock(Depth);
+        float* from = Weights + (group * GroupStep) + (panel * PanelRows * RowStep) + TapStart;
+        for (int k = 0; k < Depth; k += block)
+        {
+            int depth = Math.Min(block, Depth - k);
+            PackBlock(from, lanes, k, depth, Block(group, k) + ((nint)panel * PanelRows * depth));
+        }
+    }
+
+    private readonly void PackBlock(float* from, int lanes, int k, int depth, float* to)
+    {
+        int column = k % TapColumns;
+        int row = k / TapColumns % TapRows;
+        int channel = k / (TapColumns * TapRows);
+        for (int i = 0; i < depth; i++, to += PanelRows)
+        {
+            float* tap = from + (channel * ChannelStep) + (row * TapRowStep) + (column * TapColumnStep);
+            for (int lane = 0; lane < lanes; lane++)
+            {
+                to[lane] = tap[lane * RowStep];
+            }
+
+            if (++column == TapColumns)
+            {
+                column = 0;
+                if (++row == TapRows)
+                {
+                    row = 0;
+                    channel++;
+                }
+            }
+        }
+    }
+}
