@@ -13,15 +13,10 @@ public sealed class ModelGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        IncrementalValuesProvider<ModelDeclaration> models = context.SyntaxProvider
-            .ForAttributeWithMetadataName(
-                Names.ModelAttribute,
-                static (node, _) => node is TypeDeclarationSyntax,
-                static (c, _) => Read(c))
-            .Where(static m => m is not null)
-            .Select(static (m, _) => m!)
+        IncrementalValuesProvider<ModelDeclaration?> models = context.SyntaxProvider
+            .ForAttributeWithMetadataName(Names.ModelAttribute, static (node, _) => node is TypeDeclarationSyntax, static (c, _) => Read(c))
             .WithTrackingName(DeclarationStep);
-        context.RegisterSourceOutput(models, static (c, model) => c.AddSource(model.HintName, ModelWriter.Write(model)));
+        context.RegisterSourceOutput(models.Where(static m => m is not null), static (c, model) => c.AddSource(model!.HintName, ModelWriter.Write(model)));
     }
 
     private static ModelDeclaration? Read(GeneratorAttributeSyntaxContext context) => ModelReader.Read(

@@ -1,0 +1,90 @@
+namespace Sam.Generators.Tests.Models;
+
+/// <summary>Generated text, compared exactly. Run with SAM_UPDATE_SNAPSHOTS=1 to write the files anew, and read the difference.</summary>
+public sealed class SnapshotTests
+{
+    [Fact]
+    public void ConvolutionalModel_IsWrittenAsStored() => Verify(
+        "ConvolutionalModel",
+        """
+        using Sam.Layers;
+
+        namespace Shop.Vision;
+
+        /// <summary>A small network.</summary>
+        [Model("1x8x8")]
+        [Conv2d("conv1", 4, 3, Padding = 1), Relu, MaxPool2d(2)]
+        [Conv2d("conv2", 6, 3, 1, Stride = 2, Groups = 2, Bias = false), AvgPool2d(1, 2, CountIncludePad = false)]
+        [Flatten, Linear("fc", 3), Dropout(0.25f), Tanh]
+        public sealed partial class SmallNet;
+        """);
+
+    [Fact]
+    public void ModelWithEveryKindOfFusion_IsWrittenAsStored() => Verify(
+        "Fusion",
+        """
+        using Sam.Layers;
+
+        namespace Shop;
+
+        public static partial class Outer
+        {
+            [Model("6")]
+            [Dropout(0.1f), Linear("0", 8), Relu, Dropout(0.5f), Linear("1", 8), Gelu, Linear("2", 8), Sigmoid, Dropout(0.5f), Linear("3", 4), Relu]
+            internal sealed partial class Deep;
+        }
+        """);
+
+    [Fact]
+    public void ModelWithALayerOfItsOwn_IsWrittenAsStored() => Verify(
+        "CustomLayer",
+        """
+        using Sam.Layers;
+        using Sam.Native;
+
+        [LayerParameter("slope", "C", Initial = 0.25f), LayerParameter("mix", "2xN", FanIn = "N", Role = ParameterRole.Bias)]
+        public readonly struct Bend : ILayer
+        {
+            public static Shape OutputShape(Shape input) => new(2, 3);
+
+            public static void Forward(in LayerForward pass)
+            {
+            }
+
+            public static void Backward(in LayerBackward pass)
+            {
+            }
+        }
+
+        [Model("4x3x3")]
+        [Conv2d("conv", 2, 2), Relu, Layer<Bend>("bend", Output = "2x3"), Flatten, Linear("fc_out", 2)]
+        public sealed partial class Bent;
+        """);
+
+    private static void Verify(string name, string source)
+    {
+        string actual = Assert.Single(Compile.Generate(source)).Value;
+        string path = Path.Combine(Folder(), name + ".txt");
+        if (Environment.GetEnvironmentVariable("SAM_UPDATE_SNAPSHOTS") == "1")
+        {
+            File.WriteAllText(path, actual);
+        }
+
+        Assert.Equal(File.ReadAllText(path), actual);
+        Assert.DoesNotContain('\r', actual);
+    }
+
+    private static string Folder()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string path = Path.Combine(folder.FullName, "tests", "Sam.Generators.Tests", "Snapshots");
+            if (Directory.Exists(path))
+            {
+                return path;
+            }
+        }
+
+        throw new DirectoryNotFoundException($"The snapshots were not found above {AppContext.BaseDirectory}.");
+    }
+}
