@@ -64,6 +64,7 @@ internal sealed class CpuDevice : Device
         {
             _disposed = true;
             Team.Dispose();
+            _kernels.Dispose();
         }
     }
 

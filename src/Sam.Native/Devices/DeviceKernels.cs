@@ -47,6 +47,11 @@ public abstract partial class DeviceKernels
     public abstract void LinearBackwardWeight(
         int batch, int inFeatures, int outFeatures, DevicePointer<float> input, DevicePointer<float> outputGradient, DevicePointer<float> weightGradient, DevicePointer<float> biasGradient, bool accumulate);
 
+    /// <summary>Makes room for what a convolution needs besides its tensors. Models call it for their convolutions when they are made, so that no pass allocates.</summary>
+    /// <param name="shape">Sizes of one example.</param>
+    /// <param name="batch">The largest batch.</param>
+    public abstract void PrepareConv2d(in Conv2dShape shape, int batch);
+
     /// <summary>Two-dimensional convolution (cross-correlation, as in torch) with bias, then the activation.</summary>
     /// <param name="shape">Sizes of one example.</param>
     /// <param name="batch">Examples B.</param>

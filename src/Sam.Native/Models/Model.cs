@@ -64,6 +64,11 @@ public abstract partial class Model : IDisposable
             _parameters[i] = new Parameter(this, layout.Parameters[i]);
         }
 
+        foreach (Conv2dShape convolution in layout.Convolutions)
+        {
+            device.Kernels.PrepareConv2d(convolution, batchSize);
+        }
+
         Initialize();
     }
 

@@ -20,6 +20,9 @@ public sealed class ModelLayout
     /// <summary>The layers in order, for the summary.</summary>
     public required ImmutableArray<LayerInfo> Layers { get; init; }
 
+    /// <summary>Sizes of the model's convolutions, for which the device makes room once.</summary>
+    public ImmutableArray<Conv2dShape> Convolutions { get; init; } = [];
+
     /// <summary>Elements of the weight arena (and of the gradient arena), padding included; a multiple of 16.</summary>
     public required int ArenaCount { get; init; }
 
