@@ -15,6 +15,9 @@ internal unsafe interface IPairs<TSelf>
     /// <summary>Reads Count single elements.</summary>
     static abstract TSelf Load(float* p);
 
+    /// <summary>The same value in every lane.</summary>
+    static abstract TSelf Splat(float value);
+
     /// <summary>+0 in every lane.</summary>
     static abstract TSelf Zero { get; }
 

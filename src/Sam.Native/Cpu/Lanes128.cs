@@ -199,8 +199,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Max()
     {
-        Vector128<float> four = Vector128.Max(Vector128.Max(A, C), Vector128.Max(B, D));
-        return MathF.Max(MathF.Max(four.GetElement(0), four.GetElement(2)), MathF.Max(four.GetElement(1), four.GetElement(3)));
+        Vector128<float> four = Vector128.MaxNative(Vector128.MaxNative(A, C), Vector128.MaxNative(B, D));
+        return float.MaxNative(float.MaxNative(four.GetElement(0), four.GetElement(2)), float.MaxNative(four.GetElement(1), four.GetElement(3)));
     }
 
     // The even lanes' 64-bit products and the odd lanes', then the halves sorted back to their lanes.

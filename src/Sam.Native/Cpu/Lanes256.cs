@@ -157,9 +157,9 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Max()
     {
-        Vector256<float> eight = Vector256.Max(A, B);
-        Vector128<float> four = Vector128.Max(eight.GetLower(), eight.GetUpper());
-        return MathF.Max(MathF.Max(four.GetElement(0), four.GetElement(2)), MathF.Max(four.GetElement(1), four.GetElement(3)));
+        Vector256<float> eight = Vector256.MaxNative(A, B);
+        Vector128<float> four = Vector128.MaxNative(eight.GetLower(), eight.GetUpper());
+        return float.MaxNative(float.MaxNative(four.GetElement(0), four.GetElement(2)), float.MaxNative(four.GetElement(1), four.GetElement(3)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

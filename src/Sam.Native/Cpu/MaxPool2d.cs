@@ -38,26 +38,34 @@ internal static unsafe class MaxPool2d
         team.Dispatch(PoolPlanes.Parts(shape, batch), ref job);
     }
 
-    private static void ForwardPlane(in Pool2dShape shape, float* x, float* y)
+    private static void ForwardPlane(in Pool2dShape shape, float* x, float* y, VectorWidth width)
     {
+        (int first, int last) = MaxPoolRows.Interior(shape);
         for (int oy = 0; oy < shape.OutHeight; oy++)
         {
-            for (int ox = 0; ox < shape.OutWidth; ox++) *y++ = x[Winner(shape, x, oy, ox)];
+            for (int ox = 0; ox < first; ox++) y[ox] = x[Winner(shape, x, oy, ox)];
+            if (first < last) MaxPoolRows.Forward(shape, x, y, oy, first, last, width);
+            for (int ox = last; ox < shape.OutWidth; ox++) y[ox] = x[Winner(shape, x, oy, ox)];
+            y += shape.OutWidth;
         }
     }
 
-    private static void BackwardPlane(in Pool2dShape shape, float* x, float* dy, float* dx, bool reluMask)
+    private static void BackwardPlane(in Pool2dShape shape, float* x, float* dy, float* dx, bool reluMask, VectorWidth width)
     {
+        (int first, int last) = MaxPoolRows.Interior(shape);
         new Span<float>(dx, shape.InHeight * shape.InWidth).Clear();
         for (int oy = 0; oy < shape.OutHeight; oy++)
         {
-            for (int ox = 0; ox < shape.OutWidth; ox++)
-            {
-                int winner = Winner(shape, x, oy, ox);
-                float gradient = *dy++;
-                if (!reluMask || x[winner] > 0f) dx[winner] += gradient;
-            }
+            for (int ox = 0; ox < first; ox++) Scatter(x, Winner(shape, x, oy, ox), dy[ox], dx, reluMask);
+            if (first < last) MaxPoolRows.Backward(shape, x, dy, dx, oy, first, last, reluMask, width);
+            for (int ox = last; ox < shape.OutWidth; ox++) Scatter(x, Winner(shape, x, oy, ox), dy[ox], dx, reluMask);
+            dy += shape.OutWidth;
         }
+    }
+
+    private static void Scatter(float* x, int winner, float gradient, float* dx, bool reluMask)
+    {
+        if (!reluMask || x[winner] > 0f) dx[winner] += gradient;
     }
 
     private static int Winner(in Pool2dShape shape, float* x, int oy, int ox)
@@ -107,7 +115,7 @@ internal static unsafe class MaxPool2d
                 float* x = X + (plane * inSize);
                 float* y = Y + (plane * outSize);
                 if (twoByTwo) MaxPool2x2.ForwardPlane(Shape.InWidth, Shape.OutHeight, Shape.OutWidth, x, y, Width);
-                else MaxPool2d.ForwardPlane(Shape, x, y);
+                else MaxPool2d.ForwardPlane(Shape, x, y, Width);
             }
         }
     }
@@ -135,7 +143,7 @@ internal static unsafe class MaxPool2d
                 float* dy = Dy + (plane * outSize);
                 float* dx = Dx + (plane * inSize);
                 if (twoByTwo) MaxPool2x2.BackwardPlane(Shape, x, dy, dx, ReluMask, Width);
-                else MaxPool2d.BackwardPlane(Shape, x, dy, dx, ReluMask);
+                else MaxPool2d.BackwardPlane(Shape, x, dy, dx, ReluMask, Width);
             }
         }
     }

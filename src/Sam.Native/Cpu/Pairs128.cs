@@ -15,6 +15,9 @@ internal readonly unsafe struct Pairs128(Vector128<float> value) : IPairs<Pairs1
     public static Pairs128 Zero => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pairs128 Splat(float value) => new(Vector128.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pairs128 LoadPairs(float* p, out Pairs128 second)
     {
         Vector128<float> low = Vector128.Load(p);

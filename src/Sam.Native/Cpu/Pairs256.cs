@@ -14,6 +14,9 @@ internal readonly unsafe struct Pairs256(Vector256<float> value) : IPairs<Pairs2
     public static Pairs256 Zero => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pairs256 Splat(float value) => new(Vector256.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pairs256 LoadPairs(float* p, out Pairs256 second)
     {
         Vector256<float> low = Vector256.Load(p);

@@ -17,7 +17,17 @@ public sealed unsafe class PoolingTests
             shapes.Add(new Pool2dShape(32, 28, 28, 2, 2, 2, 2));
             shapes.Add(new Pool2dShape(5, 14, 14, 2, 2, 2, 2));
             shapes.Add(new Pool2dShape(3, 12, 13, 3, 3, 2, 2, 1, 1));
+            for (int width = 3; width <= 40; width++)
+            {
+                shapes.Add(new Pool2dShape(1, 7, width, 3, 3, 2, 2, 1, 1));
+                shapes.Add(new Pool2dShape(1, 5, width, 3, 3, 1, 1, 1, 1));
+                shapes.Add(new Pool2dShape(2, 6, width, 2, 3, 2, 2, 0, 0));
+            }
+
             shapes.Add(new Pool2dShape(3, 9, 11, 3, 2, 1, 1));
+            shapes.Add(new Pool2dShape(2, 12, 31, 4, 5, 3, 2, 2, 2));
+            shapes.Add(new Pool2dShape(1, 9, 40, 3, 4, 2, 1, 1, 2));
+            shapes.Add(new Pool2dShape(1, 9, 40, 1, 1, 2, 2));
             shapes.Add(new Pool2dShape(2, 9, 11, 2, 3, 3, 4, 1, 1));
             shapes.Add(new Pool2dShape(2, 7, 7, 2, 2, 2, 2, 1, 1));
             shapes.Add(new Pool2dShape(4, 7, 7, 7, 7, 1, 1));
@@ -163,6 +173,14 @@ public sealed unsafe class PoolingTests
                 Simd.Force(simd);
                 MaxPool2d.Forward(null, shape, 1, x.Pointer, y.Pointer);
                 MaxPool2d.Backward(null, shape, 1, x.Pointer, y.Pointer, dx.Pointer, reluMask: true);
+                if (width >= 3)
+                {
+                    // Fewer outputs than the buffer holds: their last windows still touch the guarded end of the input.
+                    Pool2dShape overlapping = new(1, 5, width, 3, 3, 2, 2);
+                    MaxPool2d.Forward(null, overlapping, 1, x.Pointer, y.Pointer);
+                    MaxPool2d.Backward(null, overlapping, 1, x.Pointer, y.Pointer, dx.Pointer, reluMask: true);
+                }
+
                 AvgPool2d.Forward(null, shape, 1, true, x.Pointer, y.Pointer);
                 AvgPool2d.Backward(null, shape, 1, true, y.Pointer, dx.Pointer, null);
                 AvgPool2d.Forward(null, new Pool2dShape(1, 5, width, 5, width, 1, 1), 1, true, x.Pointer, y.Pointer);
