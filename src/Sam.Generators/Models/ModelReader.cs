@@ -108,7 +108,7 @@ internal sealed class ModelReader
                 Report(Rules.NotPartial, _model, _type.Name, type.Name);
             }
 
-            string? kind = type.IsGenericType ? "generic" : type.IsFileLocal ? "file-local" : null;
+            string? kind = type.Arity > 0 ? "generic" : type.IsFileLocal ? "file-local" : null;
             if (type.Equals(_type, SymbolEqualityComparer.Default))
             {
                 kind ??= type.IsStatic ? "static" : type.IsAbstract ? "abstract" : type.IsRecord ? "a record" : null;
