@@ -1,0 +1,25 @@
+using Sam.Cli.Training;
+
+namespace Sam.Cli.Commands;
+
+/// <summary>What `sam train` was asked for.</summary>
+internal sealed record TrainOptions
+{
+    /// <summary>What to train and how.</summary>
+    public required RunSettings Settings { get; init; }
+
+    /// <summary>Share of the training labels to make random.</summary>
+    public required double LabelNoise { get; init; }
+
+    /// <summary>Number of training images, or null for all.</summary>
+    public required int? TrainSize { get; init; }
+
+    /// <summary>Number of threads, or null for the default.</summary>
+    public required int? Threads { get; init; }
+
+    /// <summary>The folder of the data, or null to look for it.</summary>
+    public required string? Data { get; init; }
+
+    /// <summary>Whether the result is for a machine.</summary>
+    public required bool Json { get; init; }
+}

@@ -1,0 +1,74 @@
+using Sam.Cli.Training;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Sam.Cli.Output;
+
+/// <summary>Shows a comparison on a terminal: a table of all runs that is drawn anew as they move.</summary>
+internal sealed class LiveCompareView : CompareView
+{
+    private const int RefreshMilliseconds = 150;
+
+    private readonly IAnsiConsole _rich;
+
+    /// <summary>Makes the view.</summary>
+    /// <param name="console">Where it writes.</param>
+    /// <param name="json">Whether --json was given.</param>
+    public LiveCompareView(CliConsole console, bool json)
+        : base(console, json) => _rich = console.Rich(json);
+
+    /// <inheritdoc/>
+    public override void Watch(BackgroundWork work, Comparison comparison) =>
+        _rich.Live(Draw(comparison)).Start(context =>
+        {
+            bool done;
+            do
+            {
+                done = work.Wait(RefreshMilliseconds);
+                context.UpdateTarget(Draw(comparison));
+            }
+            while (!done);
+        });
+
+    private static IRenderable Draw(Comparison comparison)
+    {
+        Table table = new() { Border = TableBorder.Rounded };
+        table.AddColumn("Label\nnoise", static column => column.RightAligned());
+        table.AddColumn("Optimizer");
+        table.AddColumn("Epoch", static column => column.RightAligned());
+        table.AddColumn("Test\naccuracy", static column => column.RightAligned());
+        table.AddColumn("Train\nloss", static column => column.RightAligned());
+        table.AddColumn("Sharpness", static column => column.RightAligned());
+        table.AddColumn("Images/s", static column => column.RightAligned());
+        ComparisonRow[] rows = comparison.Rows;
+        for (int i = 0; i < 2 * comparison.Noises.Count; i++)
+        {
+            if (i > 0 && i % 2 == 0)
+            {
+                table.AddEmptyRow();
+            }
+
+            string noise = i % 2 == 0 ? Percent(comparison.Noises[i / 2]) : "";
+            if (i >= rows.Length)
+            {
+                table.AddRow(noise, i % 2 == 0 ? "[dim]SGD[/]" : "[dim]SAM[/]");
+                continue;
+            }
+
+            ComparisonRow row = rows[i];
+            ComparisonRow other = rows[i ^ 1];
+            string accuracy = Format.Percent(row.TestAccuracy);
+            bool better = row.TestAccuracy > other.TestAccuracy;
+            table.AddRow(
+                noise,
+                row.Optimizer == OptimizerKind.Sam ? "[bold]SAM[/]" : "SGD",
+                row.IsDiverged ? "[red]diverged[/]" : $"{row.Progress.EpochCount}/{row.Progress.Epochs}",
+                better ? $"[bold green]{accuracy}[/]" : accuracy,
+                row.IsMeasured ? Format.Loss(row.TrainLoss) : $"[dim]{Format.Loss(row.TrainLoss)}[/]",
+                row.IsMeasured ? Format.Loss(row.Sharpness) : $"[dim]{Format.Loss(row.Sharpness)}[/]",
+                Format.Count(row.Progress.ImagesPerSecond));
+        }
+
+        return table;
+    }
+}
