@@ -35,6 +35,7 @@ internal static class LayoutWriter
         }
 
         text.Line("],");
+        WriteConvolutions(text, program);
         text.Line($"ArenaCount = {Literal.Of(program.ArenaCount)},");
         text.Line($"ActivationCount = {Literal.Of(program.ActivationCount)},");
         text.Line($"InputOffset = {Literal.Of(program.Input.Storage.Offset)},");
@@ -43,6 +44,24 @@ internal static class LayoutWriter
         text.Close("};");
         WriteCustomLayers(text, program);
         text.Close();
+    }
+
+    private static void WriteConvolutions(IndentedTextWriter text, Program program)
+    {
+        string[] shapes = [.. program.Nodes.Where(static node => node.Layer is Conv2dLayer).Select(static node => ((Conv2dLayer)node.Layer).ShapeText(node)).Distinct()];
+        if (shapes.Length == 0)
+        {
+            return;
+        }
+
+        text.Line("Convolutions =");
+        text.Line("[");
+        foreach (string shape in shapes)
+        {
+            text.Line($"    {shape},");
+        }
+
+        text.Line("],");
     }
 
     private static void WriteCustomLayers(IndentedTextWriter text, Program program)

@@ -109,13 +109,16 @@ internal sealed record Conv2dLayer(
         }
     }
 
-    private Argument Shape(Node node)
+    /// <summary>The expression of the convolution's sizes.</summary>
+    public string ShapeText(Node node)
     {
         Sizes input = node.Input.Shape;
-        return Argument.Text($"new {Names.Native}Conv2dShape("
+        return $"new {Names.Native}Conv2dShape("
             + $"{input}".Replace("x", ", ")
             + $", {Literal.Of(Channels)}, {Literal.Of(KernelHeight)}, {Literal.Of(KernelWidth)}"
             + $", {Literal.Of(StrideHeight)}, {Literal.Of(StrideWidth)}, {Literal.Of(PaddingHeight)}, {Literal.Of(PaddingWidth)}"
-            + $", {Literal.Of(DilationHeight)}, {Literal.Of(DilationWidth)}, {Literal.Of(Groups)})");
+            + $", {Literal.Of(DilationHeight)}, {Literal.Of(DilationWidth)}, {Literal.Of(Groups)})";
     }
+
+    private Argument Shape(Node node) => Argument.Text(ShapeText(node));
 }
