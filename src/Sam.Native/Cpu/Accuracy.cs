@@ -7,7 +7,8 @@ internal static class Accuracy
     /// <param name="scores">(B, K), row-major.</param>
     /// <param name="labels">(B).</param>
     /// <param name="classes">Classes K, at least 1.</param>
-    /// <returns>The number of rows b with argmax_k scores[b, k] == labels[b]; the first of equal maxima counts, and a NaN is a maximum, as in torch.</returns>
+    /// <returns>The number of rows b with argmax_k scores[b, k] == labels[b]; the first of equal maxima counts, and a NaN is a maximum,
+    /// as in torch.</returns>
     public static int CountCorrect(ReadOnlySpan<float> scores, ReadOnlySpan<int> labels, int classes)
     {
         int correct = 0;

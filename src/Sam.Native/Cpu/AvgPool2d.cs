@@ -4,9 +4,11 @@ namespace Sam.Native.Cpu;
 
 /// <summary>Mean over windows and its gradient.</summary>
 /// <remarks>
-/// y[p, oy, ox] = sum of the window's elements inside the plane / n, in float, with n the window's elements inside the plane or, where padding
+/// y[p, oy, ox] = sum of the window's elements inside the plane / n, in float, with n the window's elements inside the plane or, where
+/// padding
 /// counts, those inside the padded plane. Order: row-major within the window; for a single window over the whole plane that of
-/// <see cref="ChannelSums.Piece{TV}"/>. In the gradient each element adds dy / n of the windows that hold it in ascending order of (oy, ox).
+/// <see cref="ChannelSums.Piece{TV}"/>. In the gradient each element adds dy / n of the windows that hold it in ascending order of (oy,
+/// ox).
 /// Planes are independent, so the bits depend on neither threads nor width. NaN passes.
 /// </remarks>
 internal static unsafe class AvgPool2d
@@ -22,7 +24,12 @@ internal static unsafe class AvgPool2d
     {
         ForwardJob job = new()
         {
-            Shape = shape, Planes = (long)batch * shape.Channels, CountIncludePad = countIncludePad, X = x, Y = y, Width = Simd.Width,
+            Shape = shape,
+            Planes = (long)batch * shape.Channels,
+            CountIncludePad = countIncludePad,
+            X = x,
+            Y = y,
+            Width = Simd.Width,
         };
         team.Dispatch(PoolPlanes.Parts(shape, batch), ref job);
     }
@@ -35,11 +42,17 @@ internal static unsafe class AvgPool2d
     /// <param name="dy">(B, C, H', W').</param>
     /// <param name="dx">(B, C, H, W), overwritten; overlaps nothing but the mask, which it may be.</param>
     /// <param name="reluMask">(B, C, H, W): the gradient is kept where this is greater than 0; null keeps all.</param>
-    public static void Backward(WorkerTeam? team, in Pool2dShape shape, int batch, bool countIncludePad, float* dy, float* dx, float* reluMask)
+    public static void Backward(
+        WorkerTeam? team, in Pool2dShape shape, int batch, bool countIncludePad, float* dy, float* dx, float* reluMask)
     {
         BackwardJob job = new()
         {
-            Shape = shape, Planes = (long)batch * shape.Channels, CountIncludePad = countIncludePad, Dy = dy, Dx = dx, Mask = reluMask,
+            Shape = shape,
+            Planes = (long)batch * shape.Channels,
+            CountIncludePad = countIncludePad,
+            Dy = dy,
+            Dx = dx,
+            Mask = reluMask,
         };
         team.Dispatch(PoolPlanes.Parts(shape, batch), ref job);
     }

@@ -5,7 +5,8 @@ namespace Sam.Native.Cpu;
 /// <summary>Sums over everything but the channels: the bias gradient of a convolution.</summary>
 /// <remarks>
 /// sums[c] (+)= sum_b sum_p dy[b, c, p]. Order: element p of a plane is added to virtual lane p mod 16 in ascending order, in float and in
-/// pieces of <see cref="TeamExtensions.ChunkCount"/> elements, then the tree of <see cref="ILanes{TSelf}.Sum"/>; the pieces' sums are added in
+/// pieces of <see cref="TeamExtensions.ChunkCount"/> elements, then the tree of <see cref="ILanes{TSelf}.Sum"/>; the pieces' sums are
+/// added in
 /// double in ascending order of b and p and rounded once; what was there before is added last. Channels are independent, so the bits
 /// depend on neither threads nor width. NaN and infinity pass.
 /// </remarks>

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Sam.Native.Cpu;
 
 /// <summary>Dropout with a mask that is a function of the stream and the element's index alone.</summary>
-/// <remarks>y[i] = x[i] / (1 - p) where u_i &gt;= p, else +0, with u_i = <see cref="Philox.Uniform"/> and the quotient taken as a product with the
+/// <remarks>y[i] = x[i] / (1 - p) where u_i &gt;= p, else +0, with u_i = <see cref="Philox.Uniform"/> and the quotient taken as a
+/// product with the
 /// rounded 1 / (1 - p). A dropped NaN is gone, a kept one stays. Applied to the gradient with the same stream it is its own backward pass.
 /// Srivastava et al., JMLR 2014.</remarks>
 internal static unsafe class Dropout

@@ -10,7 +10,8 @@ internal unsafe interface IDoubles<TSelf>
 
     static abstract TSelf operator +(TSelf left, TSelf right);
 
-    /// <summary>accumulator + left right, for factors that came from floats: their product is exact, so one rounding whether fused or not.</summary>
+    /// <summary>accumulator + left right, for factors that came from floats: their product is exact, so one rounding whether fused or
+    /// not.</summary>
     static abstract TSelf AddProduct(TSelf accumulator, TSelf left, TSelf right);
 
     /// <summary>accumulator + |value|.</summary>

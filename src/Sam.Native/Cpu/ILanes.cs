@@ -1,6 +1,7 @@
 namespace Sam.Native.Cpu;
 
-/// <summary>Sixteen floats that are computed as one, whatever registers the machine has: a kernel is written once over this interface.</summary>
+/// <summary>Sixteen floats that are computed as one, whatever registers the machine has: a kernel is written once over this
+/// interface.</summary>
 /// <typeparam name="TSelf">The implementing type: one 512-bit, two 256-bit or four 128-bit registers.</typeparam>
 /// <remarks>
 /// Every operation acts per lane and is rounded once, so a kernel over it gives the same bits for every implementation; <see cref="Sum"/>

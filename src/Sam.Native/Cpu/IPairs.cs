@@ -2,7 +2,8 @@ namespace Sam.Native.Cpu;
 
 /// <summary>The outputs of neighbouring pairs, half a register pair at a time: what pooling by two needs.</summary>
 /// <typeparam name="TSelf">The implementing type, one register.</typeparam>
-/// <remarks>Lanes may be held in any order between <see cref="LoadPairs"/> or <see cref="Load"/> and a store, as long as it is the same in all.</remarks>
+/// <remarks>Lanes may be held in any order between <see cref="LoadPairs"/> or <see cref="Load"/> and a store, as long as it is the same
+/// in all.</remarks>
 internal unsafe interface IPairs<TSelf>
     where TSelf : unmanaged, IPairs<TSelf>
 {

@@ -200,7 +200,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
     public float Max()
     {
         Vector128<float> four = Vector128.MaxNative(Vector128.MaxNative(A, C), Vector128.MaxNative(B, D));
-        return float.MaxNative(float.MaxNative(four.GetElement(0), four.GetElement(2)), float.MaxNative(four.GetElement(1), four.GetElement(3)));
+        float even = float.MaxNative(four.GetElement(0), four.GetElement(2));
+        return float.MaxNative(even, float.MaxNative(four.GetElement(1), four.GetElement(3)));
     }
 
     // The even lanes' 64-bit products and the odd lanes', then the halves sorted back to their lanes.

@@ -136,7 +136,8 @@ internal readonly unsafe struct Lanes512(Vector512<float> v) : ILanes<Lanes512>
     {
         Vector256<float> eight = Vector256.MaxNative(V.GetLower(), V.GetUpper());
         Vector128<float> four = Vector128.MaxNative(eight.GetLower(), eight.GetUpper());
-        return float.MaxNative(float.MaxNative(four.GetElement(0), four.GetElement(2)), float.MaxNative(four.GetElement(1), four.GetElement(3)));
+        float even = float.MaxNative(four.GetElement(0), four.GetElement(2));
+        return float.MaxNative(even, float.MaxNative(four.GetElement(1), four.GetElement(3)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,7 +3,8 @@ namespace Sam.Native.Cpu;
 /// <summary>Maximum over windows and its gradient.</summary>
 /// <remarks>
 /// y[p, oy, ox] is the maximum of the window's elements that lie inside the plane, in row-major order: a later one takes over where it is
-/// greater or NaN, so the first of equal maxima wins and NaN does against every number, as in torch. The gradient goes to that same element, which is
+/// greater or NaN, so the first of equal maxima wins and NaN does against every number, as in torch. The gradient goes to that same
+/// element, which is
 /// found again in the input; where windows overlap they are added in ascending order of (oy, ox). Planes are independent, so the bits
 /// depend on neither threads nor width.
 /// </remarks>
@@ -28,12 +29,19 @@ internal static unsafe class MaxPool2d
     /// <param name="x">The pooled input, (B, C, H, W).</param>
     /// <param name="dy">(B, C, H', W').</param>
     /// <param name="dx">(B, C, H, W), overwritten; overlaps nothing.</param>
-    /// <param name="reluMask">Zero gradient where the element that won is not greater than 0: the gradient through a ReLU in front, too.</param>
+    /// <param name="reluMask">Zero gradient where the element that won is not greater than 0: the gradient through a ReLU in front,
+    /// too.</param>
     public static void Backward(WorkerTeam? team, in Pool2dShape shape, int batch, float* x, float* dy, float* dx, bool reluMask)
     {
         BackwardJob job = new()
         {
-            Shape = shape, Planes = (long)batch * shape.Channels, X = x, Dy = dy, Dx = dx, ReluMask = reluMask, Width = Simd.Width,
+            Shape = shape,
+            Planes = (long)batch * shape.Channels,
+            X = x,
+            Dy = dy,
+            Dx = dx,
+            ReluMask = reluMask,
+            Width = Simd.Width,
         };
         team.Dispatch(PoolPlanes.Parts(shape, batch), ref job);
     }

@@ -33,7 +33,8 @@ internal static unsafe class MaxPool2x2
         int inWidth = shape.InWidth;
         int outHeight = shape.OutHeight;
         int outWidth = shape.OutWidth;
-        if (width != VectorWidth.Vector128 && outWidth >= 8 && Avx2.IsSupported) Backward<Pairs256>(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
+        bool wide = width != VectorWidth.Vector128 && outWidth >= 8 && Avx2.IsSupported;
+        if (wide) Backward<Pairs256>(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
         else if (outWidth >= 4) Backward<Pairs128>(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
         else BackwardNarrow(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
 

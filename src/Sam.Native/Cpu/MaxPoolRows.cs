@@ -3,18 +3,24 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Sam.Native.Cpu;
 
-/// <summary>Runs of outputs of <see cref="MaxPool2d"/> whose windows lie inside the columns, a register of outputs at a time: the same results.</summary>
-/// <remarks>For strides of one and two. Lanes are outputs, taps follow in row-major order, so ties and NaN go as they do one by one.</remarks>
+/// <summary>Runs of outputs of <see cref="MaxPool2d"/> whose windows lie inside the columns, a register of outputs at a time: the same
+/// results.</summary>
+/// <remarks>For strides of one and two. Lanes are outputs, taps follow in row-major order, so ties and NaN go as they do one by
+/// one.</remarks>
 internal static unsafe class MaxPoolRows
 {
     /// <summary>Which outputs of a row can be done here.</summary>
     /// <param name="shape">Sizes.</param>
-    /// <returns>The range; empty, and then at the end of the row, where there are too few or the stride or the kernel does not fit.</returns>
+    /// <returns>The range; empty, and then at the end of the row, where there are too few or the stride or the kernel does not
+    /// fit.</returns>
     public static (int First, int Last) Interior(in Pool2dShape shape)
     {
         int first = (shape.PaddingWidth + shape.StrideWidth - 1) / shape.StrideWidth;
         int last = Math.Min(((shape.InWidth + shape.PaddingWidth - shape.KernelWidth) / shape.StrideWidth) + 1, shape.OutWidth);
-        bool fits = shape.StrideWidth is 1 or 2 && shape.KernelWidth >= 2 && last - first >= Pairs128.Count && shape.KernelHeight * shape.InWidth < 1 << 24;
+        bool fits = shape.StrideWidth is 1 or 2
+            && shape.KernelWidth >= 2
+            && last - first >= Pairs128.Count
+            && (long)shape.KernelHeight * shape.InWidth < 1 << 24;
         return fits ? (first, last) : (shape.OutWidth, shape.OutWidth);
     }
 

@@ -48,7 +48,8 @@ internal readonly unsafe struct Pairs128(Vector128<float> value) : IPairs<Pairs1
     public static Pairs128 IsNaN(Pairs128 a) => new(~Vector128.Equals(a._value, a._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Pairs128 Select(Pairs128 mask, Pairs128 a, Pairs128 b) => new(Vector128.ConditionalSelect(mask._value, a._value, b._value));
+    public static Pairs128 Select(Pairs128 mask, Pairs128 a, Pairs128 b) =>
+        new(Vector128.ConditionalSelect(mask._value, a._value, b._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pairs128 operator |(Pairs128 a, Pairs128 b) => new(a._value | b._value);

@@ -35,7 +35,8 @@ internal readonly unsafe struct Pairs256(Vector256<float> value) : IPairs<Pairs2
     public static Pairs256 IsNaN(Pairs256 a) => new(~Vector256.Equals(a._value, a._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Pairs256 Select(Pairs256 mask, Pairs256 a, Pairs256 b) => new(Vector256.ConditionalSelect(mask._value, a._value, b._value));
+    public static Pairs256 Select(Pairs256 mask, Pairs256 a, Pairs256 b) =>
+        new(Vector256.ConditionalSelect(mask._value, a._value, b._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pairs256 operator |(Pairs256 a, Pairs256 b) => new(a._value | b._value);

@@ -4,7 +4,8 @@ namespace Sam.Native.Cpu;
 
 /// <summary>Restores the saved weights and applies SGD to them, in one pass, as torch.optim.SGD defines it.</summary>
 /// <remarks>
-/// d = g + weightDecay saved; with momentum: buffer = d in the first step, else momentum buffer + (1 - dampening) d; then d = d + momentum buffer
+/// d = g + weightDecay saved; with momentum: buffer = d in the first step, else momentum buffer + (1 - dampening) d; then d = d +
+/// momentum buffer
 /// with Nesterov, else d = buffer; w = saved - learningRate d. Each "a + b c" is rounded once, the product (1 - dampening) d by itself.
 /// w is written from saved alone, so what w was before (perturbed, NaN) leaves no trace; saved may be w, which is plain SGD with the
 /// same bits. Elementwise, so the bits depend on neither threads nor width. 12 bytes per element, 20 with momentum.

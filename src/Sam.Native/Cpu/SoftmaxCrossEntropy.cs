@@ -5,10 +5,12 @@ namespace Sam.Native.Cpu;
 /// <summary>Softmax cross-entropy from logits and its gradient, in one pass.</summary>
 /// <remarks>
 /// <para>L = c sum_b -sum_k t_bk ln p_bk, dz = c (p - t), with p = softmax(z), t = (1 - s) onehot(label) + s / K. With m = max z:
-/// p_k = e^(z_k - m) / S, -ln p_k = ln S - (z_k - m), so nothing overflows. NaN, or +infinity, among a row's logits makes that row's gradient and the
+/// p_k = e^(z_k - m) / S, -ln p_k = ln S - (z_k - m), so nothing overflows. NaN, or +infinity, among a row's logits makes that row's
+/// gradient and the
 /// loss NaN; -infinity is probability 0.</para>
 /// <para>Order: in a row, element k is added to virtual lane k mod 16 in ascending order, then the tree of <see cref="ILanes{TSelf}.Sum"/>,
-/// in float. Losses are double: rows in ascending order in blocks of <see cref="BlockRows"/> rows, then the blocks in ascending order.</para>
+/// in float. Losses are double: rows in ascending order in blocks of <see cref="BlockRows"/> rows, then the blocks in ascending
+/// order.</para>
 /// </remarks>
 internal static unsafe class SoftmaxCrossEntropy
 {

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Sam.Native.Cpu;
 
 /// <summary>Squared error and its gradient.</summary>
-/// <remarks>d = y - t, L = c sum_i d_i^2, dy = 2 c d, d and dy rounded to float. The sum is that of <see cref="Norms.SumOfSquares"/> over d, in its
+/// <remarks>d = y - t, L = c sum_i d_i^2, dy = 2 c d, d and dy rounded to float. The sum is that of <see cref="Norms.SumOfSquares"/>
+/// over d, in its
 /// order. NaN and infinity pass.</remarks>
 internal static unsafe class SquaredError
 {

@@ -3,7 +3,8 @@ namespace Sam.Native.Cpu;
 /// <summary>How kernels hand their parts to a team.</summary>
 internal static class TeamExtensions
 {
-    /// <summary>Elements of one part of an elementwise or reduction kernel. A constant of the arithmetic: reductions are ordered by it.</summary>
+    /// <summary>Elements of one part of an elementwise or reduction kernel. A constant of the arithmetic: reductions are ordered by
+    /// it.</summary>
     public const int ChunkCount = 16384;
 
     /// <summary>Number of chunks of <see cref="ChunkCount"/> elements.</summary>

@@ -4,7 +4,8 @@ namespace Sam.Native;
 /// <remarks>
 /// <para>Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3, SC 2011.</para>
 /// <para>Element i of a <see cref="RandomStream"/> is word (i / 16) mod 4 of the block with the counter
-/// (16 (i / 64) + i mod 16, stream, step's lower half, step's upper half) and the key seed: sixty-four elements come from sixteen counters, word by
+/// (16 (i / 64) + i mod 16, stream, step's lower half, step's upper half) and the key seed: sixty-four elements come from sixteen
+/// counters, word by
 /// word, which is the order in which sixteen lanes make them. A stream has 2^34 elements.</para>
 /// </remarks>
 internal static class Philox

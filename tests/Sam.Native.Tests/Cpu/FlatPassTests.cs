@@ -68,7 +68,8 @@ public sealed unsafe class FlatPassTests
                 Assert.All(NormsOf(a, ones), value => Assert.True(double.IsNaN(value)));
                 a[at] = float.NegativeInfinity;
                 double[] infinite = NormsOf(a, ones);
-                Assert.Equal([double.PositiveInfinity, double.NegativeInfinity, double.PositiveInfinity, double.PositiveInfinity], infinite);
+                double top = double.PositiveInfinity;
+                Assert.Equal([top, -top, top, top], infinite);
                 Array.Fill(a, float.MaxValue);
                 Assert.All(NormsOf(a, a), value => Assert.True(double.IsFinite(value)));
                 Array.Fill(a, float.Epsilon);

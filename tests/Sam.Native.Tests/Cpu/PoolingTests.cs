@@ -73,7 +73,11 @@ public sealed unsafe class PoolingTests
                 if (!relu || x[winner] > 0) dx[winner] += dy[output];
             });
             Bits.AssertEqual(y, both.AsSpan(0, y.Length), $"{shape} forward");
-            for (int i = 0; i < dx.Length; i++) Assert.True(dx[i] == both[y.Length + i], $"{shape} gradient {i}: {dx[i]}, {both[y.Length + i]}");
+            for (int i = 0; i < dx.Length; i++)
+            {
+                float actual = both[y.Length + i];
+                Assert.True(dx[i] == actual, $"{shape} gradient {i}: {dx[i]}, {actual}");
+            }
         }
     }
 
@@ -136,10 +140,10 @@ public sealed unsafe class PoolingTests
             ForEachWindow(shape, Batch, (output, inside) =>
             {
                 int oy = output / shape.OutWidth % shape.OutHeight, ox = output % shape.OutWidth;
-                int rows = Math.Min((oy * shape.StrideHeight) - shape.PaddingHeight + shape.KernelHeight, shape.InHeight + shape.PaddingHeight)
-                    - ((oy * shape.StrideHeight) - shape.PaddingHeight);
-                int columns = Math.Min((ox * shape.StrideWidth) - shape.PaddingWidth + shape.KernelWidth, shape.InWidth + shape.PaddingWidth)
-                    - ((ox * shape.StrideWidth) - shape.PaddingWidth);
+                int top = (oy * shape.StrideHeight) - shape.PaddingHeight;
+                int left = (ox * shape.StrideWidth) - shape.PaddingWidth;
+                int rows = Math.Min(shape.KernelHeight, shape.InHeight + shape.PaddingHeight - top);
+                int columns = Math.Min(shape.KernelWidth, shape.InWidth + shape.PaddingWidth - left);
                 double divisor = countIncludePad ? rows * columns : inside.Count;
                 double mean = 0;
                 foreach (int at in inside)
@@ -228,7 +232,11 @@ public sealed unsafe class PoolingTests
         {
             x[i] = random.Next(40) switch
             {
-                0 => float.NaN, 1 => float.PositiveInfinity, 2 => float.NegativeInfinity, 3 => -0f, int value => (value % 7) - 3,
+                0 => float.NaN,
+                1 => float.PositiveInfinity,
+                2 => float.NegativeInfinity,
+                3 => -0f,
+                int value => (value % 7) - 3,
             };
             if (relu && x[i] <= 0) x[i] = 0f;
         }

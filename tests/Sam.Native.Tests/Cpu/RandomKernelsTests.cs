@@ -80,7 +80,8 @@ public sealed unsafe class RandomKernelsTests
         float[] Masked(RandomStream stream) => Fill(4096, (p, n) => { fixed (float* o = ones) Dropout.Run(null, 0.5f, stream, o, p, n); });
         float[] first = Masked(s_stream);
         Assert.Equal(first, Masked(s_stream));
-        foreach (RandomStream other in (RandomStream[])[s_stream with { Step = 42 }, s_stream with { Stream = 6 }, s_stream with { Seed = 1 }])
+        RandomStream[] others = [s_stream with { Step = 42 }, s_stream with { Stream = 6 }, s_stream with { Seed = 1 }];
+        foreach (RandomStream other in others)
         {
             float[] second = Masked(other);
             int equal = first.Zip(second).Count(pair => pair.First == pair.Second);

@@ -45,7 +45,8 @@ internal static class References
         return magnitude < 1.1754943508222875e-38 ? Math.ScaleB(1, -149) : Math.ScaleB(1, Math.ILogB(magnitude) - 23);
     }
 
-    /// <summary>Every exponent and sign with its first and last mantissas and random ones, the specials, and a dense grid of [-110, 110].</summary>
+    /// <summary>Every exponent and sign with its first and last mantissas and random ones, the specials, and a dense grid of [-110,
+    /// 110].</summary>
     public static float[] AllExponents(int mantissas)
     {
         Random random = new(20261);

@@ -38,7 +38,8 @@ public sealed unsafe class SgdUpdateTests
         float[] w = new float[100];
         Array.Fill(w, float.NaN);
         float[] g = new float[100];
-        fixed (float* ps = saved, pw = w, pg = g) SgdUpdate.Run(null, ps, pw, pg, null, new SgdStep(0.1f, 0f, 0f, 0f, Nesterov: false, First: true), 100);
+        SgdStep step = new(0.1f, 0f, 0f, 0f, Nesterov: false, First: true);
+        fixed (float* ps = saved, pw = w, pg = g) SgdUpdate.Run(null, ps, pw, pg, null, step, 100);
         Bits.AssertEqual(saved, w, "a zero gradient restores");
     }
 
@@ -55,7 +56,9 @@ public sealed unsafe class SgdUpdateTests
             fixed (float* ps = saved, pw = w, pg = g, pb = buffer)
             {
                 if (separate) SamPerturb.Run(team, pw, ps, pg, 0.3f, count);
-                SgdUpdate.Run(team, separate ? ps : pw, pw, pg, settings.Momentum == 0 ? null : pb, settings with { First = step == 0 }, count);
+                float* from = separate ? ps : pw;
+                float* used = settings.Momentum == 0 ? null : pb;
+                SgdUpdate.Run(team, from, pw, pg, used, settings with { First = step == 0 }, count);
             }
         }
 
