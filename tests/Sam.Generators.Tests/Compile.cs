@@ -47,6 +47,11 @@ internal static class Compile
     public static async Task<IReadOnlyList<Diagnostic>> Analyze(params string[] sources)
     {
         GeneratorDriver driver = Driver().RunGeneratorsAndUpdateCompilation(Of(sources), out Compilation compilation, out _);
+        if (Texts(driver).Count > 0)
+        {
+            Assert.Empty(compilation.GetDiagnostics().Where(static d => d.Severity >= DiagnosticSeverity.Warning));
+        }
+
         ImmutableArray<Diagnostic> reports = await compilation.WithAnalyzers([new ModelAnalyzer()]).GetAnalyzerDiagnosticsAsync();
         Assert.Equal(reports.IsEmpty || reports.All(static r => r.Id == Rules.LayerWithoutModel.Id), Texts(driver).Count > 0 || !sources.Any(static s => s.Contains("[Model")));
         return [.. reports.OrderBy(static r => r.Location.SourceTree!.FilePath).ThenBy(static r => r.Location.SourceSpan.Start)];

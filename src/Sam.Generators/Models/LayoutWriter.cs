@@ -13,7 +13,7 @@ internal static class LayoutWriter
     {
         text.Open("file static class GeneratedLayout");
         text.Open($"public static readonly {Native}ModelLayout Value = new()");
-        text.Line($"Name = {Literal.Of(model.Name)},");
+        text.Line($"Name = {Literal.Of(model.Name.TrimStart('@'))},");
         text.Line($"InputShape = {Shape(program.Input.Shape)},");
         text.Line($"OutputShape = {Shape(program.Output.Shape)},");
         text.Line("Parameters =");

@@ -9,6 +9,12 @@ namespace Sam.Generators.Models;
 /// <summary>Reads and checks a model's declaration. The generator takes the result, the analyzer the problems: they cannot disagree.</summary>
 internal sealed class ModelReader
 {
+    // As the compiler reads them: a name that is a keyword gets its @.
+    private static readonly SymbolDisplayFormat s_written =
+        SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted);
+
+    private static readonly SymbolDisplayFormat s_identifier = new(miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
+
     private readonly INamedTypeSymbol _type;
     private readonly AttributeData _model;
     private readonly List<Problem> _problems = [];
@@ -71,8 +77,8 @@ internal sealed class ModelReader
         return _problems.Count > 0 || !_isWhole
             ? null
             : new ModelDeclaration(
-                _type.ContainingNamespace.IsGlobalNamespace ? "" : _type.ContainingNamespace.ToDisplayString(),
-                _type.Name,
+                _type.ContainingNamespace.IsGlobalNamespace ? "" : _type.ContainingNamespace.ToDisplayString(s_written),
+                _type.ToDisplayString(s_identifier),
                 new EquatableArray<string>(ContainingTypes().Select(Header)),
                 HintName,
                 input,
@@ -83,7 +89,7 @@ internal sealed class ModelReader
     private string HintName => string.Join(
         ".", new[] { _type.ContainingNamespace.IsGlobalNamespace ? "" : _type.ContainingNamespace.ToDisplayString() }
             .Concat(ContainingTypes().Select(static t => t.MetadataName)).Append(_type.MetadataName).Where(static n => n.Length > 0))
-        .Replace('`', '_') + ".g.cs";
+        .Replace('`', '_').Replace("@", "") + ".g.cs";
 
     private void Report(DiagnosticDescriptor rule, AttributeData attribute, params object[] arguments) =>
         _problems.Add(new Problem(rule, attribute, arguments));
@@ -199,5 +205,5 @@ internal sealed class ModelReader
             TypeKind.Interface => "interface",
             _ => "class",
         })
-        + " " + type.Name;
+        + " " + type.ToDisplayString(s_identifier);
 }

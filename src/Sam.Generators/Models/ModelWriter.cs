@@ -84,6 +84,18 @@ internal static class ModelWriter
 
         text.Line($"/// {"total".PadRight(width)} {"",10} {Literal.Of(program.ArenaCount),10}");
         text.Line("/// </code>");
+        text.Line("/// The activation block, in elements for one example, and from which to which call each range is needed: calls are numbered from 1 through the");
+        text.Line("/// forward pass, the loss and the backward pass.");
+        text.Line("/// <code>");
+        width = program.Storages.Max(static s => s.Name.Length);
+        text.Line($"/// {"what".PadRight(width)}     offset      count  needed");
+        foreach (Storage storage in program.Storages.OrderBy(static s => s.First))
+        {
+            text.Line($"/// {Escape(storage.Name).PadRight(width)} {Literal.Of(storage.Offset),10} {Literal.Of(storage.Count),10}  {Literal.Of(storage.First)} to {Literal.Of(storage.Last)}");
+        }
+
+        text.Line($"/// {"total".PadRight(width)} {"",10} {Literal.Of(program.ActivationCount),10}");
+        text.Line("/// </code>");
         text.Line("/// </remarks>");
     }
 

@@ -3,7 +3,6 @@ namespace Sam.Generators.Models;
 /// <summary>The names that the generator and Sam.Layers share; a test compares them.</summary>
 internal static class Names
 {
-    public const string LayersNamespace = "Sam.Layers";
     public const string ModelAttribute = "Sam.Layers.ModelAttribute";
     public const string ModelLayerAttribute = "Sam.Layers.ModelLayerAttribute";
     public const string LayerParameterAttribute = "Sam.Layers.LayerParameterAttribute";

@@ -174,6 +174,10 @@ public sealed class ModelAnalyzerTests
         """);
 
     [Fact]
+    public Task NamesThatAreKeywords_AreRight() =>
+        VerifyNone("""namespace @event.@in; public partial class @class { [Model("20"), Linear("new", 5)] internal partial class @public; }""");
+
+    [Fact]
     public async Task SeveralMistakes_AreReportedTogether()
     {
         IReadOnlyList<Diagnostic> reports = await Compile.Analyze(Using("""[Model("4x9x9"), Conv2d("conv", 0, 3), MaxPool2d(0), Linear("conv", 3)] public class Net;"""));

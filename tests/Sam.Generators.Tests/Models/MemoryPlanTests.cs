@@ -13,7 +13,7 @@ public sealed class MemoryPlanTests
             List<Storage> storages = [];
             for (int i = 0; i < 30; i++)
             {
-                Storage storage = new(StorageRole.Activation, random.Next(1, 200));
+                Storage storage = new("value", random.Next(1, 200));
                 int first = random.Next(40);
                 storage.Touch(first);
                 storage.Touch(first + random.Next(12));
@@ -39,7 +39,7 @@ public sealed class MemoryPlanTests
     [Fact]
     public void StoragesThatNeverMeet_ShareTheirPlace()
     {
-        Storage a = new(StorageRole.Activation, 40), b = new(StorageRole.Gradient, 48), c = new(StorageRole.Gradient, 16);
+        Storage a = new("a", 40), b = new("b", 48), c = new("c", 16);
         a.Touch(1);
         a.Touch(2);
         b.Touch(3);

@@ -1,3 +1,4 @@
+using Sam.Generators.Helpers;
 using Sam.Generators.Models.Layers;
 
 namespace Sam.Generators.Models.Programs;
@@ -7,7 +8,7 @@ internal static class Fusion
 {
     public static void Apply(Program program)
     {
-        program.Input.LieIn(program.NewStorage(StorageRole.Input, program.Input.Shape.Count));
+        program.Input.LieIn(program.NewStorage("input", program.Input.Shape.Count));
         foreach (Node node in program.Nodes)
         {
             Layer layer = node.Layer;
@@ -37,7 +38,7 @@ internal static class Fusion
             else
             {
                 node.Fusion = node.Parameters.Any(static p => p.Declaration.Role == "Bias") && layer.FusesRelu ? "bias" : "";
-                output.LieIn(program.NewStorage(StorageRole.Activation, output.Shape.Count));
+                output.LieIn(program.NewStorage(layer.Name.Length > 0 ? layer.Name : $"{layer.Kind} (layer {Literal.Of(node.Index)})", output.Shape.Count));
                 output.IsRectified = layer.IsRelu;
             }
         }

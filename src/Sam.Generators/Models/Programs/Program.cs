@@ -21,7 +21,7 @@ internal sealed class Program
         Output = graph.Output;
         Fusion.Apply(this);
         WriteForward();
-        OutputGradient = new Gradient(NewStorage(StorageRole.OutputGradient, Output.Storage.Count), isMasked: false);
+        OutputGradient = new Gradient(NewStorage("gradient of output", Output.Storage.Count), isMasked: false);
         WriteBackward();
         PlanMemory();
     }
@@ -49,9 +49,9 @@ internal sealed class Program
     /// <summary>Turns a checked declaration into calls.</summary>
     public static Program Build(ModelDeclaration declaration) => new(declaration);
 
-    public Storage NewStorage(StorageRole role, long count)
+    public Storage NewStorage(string name, long count)
     {
-        Storage storage = new(role, count);
+        Storage storage = new(name, count);
         _storages.Add(storage);
         return storage;
     }
@@ -67,7 +67,8 @@ internal sealed class Program
     /// <summary>Memory for the gradient of a value.</summary>
     /// <param name="tensor">The value.</param>
     /// <param name="masked">Whether the call that writes it zeroes it where the value's ReLU was off.</param>
-    public Gradient NewGradient(Tensor tensor, bool masked) => new(NewStorage(StorageRole.Gradient, tensor.Storage.Count), masked);
+    public Gradient NewGradient(Tensor tensor, bool masked) =>
+        new(NewStorage($"gradient of {tensor.Storage.Name}", tensor.Storage.Count), masked);
 
     /// <summary>Hands a gradient to the value's producer; a value that several layers read gets the sum of theirs.</summary>
     public void Deposit(Tensor tensor, Gradient gradient)

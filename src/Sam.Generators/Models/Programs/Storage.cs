@@ -1,25 +1,10 @@
 namespace Sam.Generators.Models.Programs;
 
-/// <summary>What a range of the activation block is for.</summary>
-internal enum StorageRole
-{
-    /// <summary>The input: loaded once and read by both passes of a SAM step, so it never shares its place.</summary>
-    Input,
-
-    /// <summary>What a layer computed.</summary>
-    Activation,
-
-    /// <summary>The gradient of a value.</summary>
-    Gradient,
-
-    /// <summary>The gradient of the output, which the loss writes.</summary>
-    OutputGradient,
-}
-
 /// <summary>A range of the activation block. The calls that touch it say when it is needed; <see cref="MemoryPlan"/> says where it lies.</summary>
-internal sealed class Storage(StorageRole role, long count)
+internal sealed class Storage(string name, long count)
 {
-    public StorageRole Role { get; } = role;
+    /// <summary>What lies there, for the layout table: input, a layer, the gradient of one of them.</summary>
+    public string Name { get; } = name;
 
     /// <summary>Elements of one example.</summary>
     public long Count { get; } = count;
