@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sam.Layers;
 using Sam.Native;
 
 namespace Sam.Cli.Training;
@@ -34,8 +35,8 @@ internal static class Factory
     /// <param name="settings">Kind, batch and seed.</param>
     public static Model Model(Device device, RunSettings settings) => settings.Model switch
     {
-        ModelKind.Mlp => new PlaceholderMlp(device, settings.Batch, settings.Seed),
-        ModelKind.LeNet => new PlaceholderMlp(device, settings.Batch, settings.Seed),
+        ModelKind.Mlp => new Mlp(device, settings.Batch, settings.Seed),
+        ModelKind.LeNet => new LeNet(device, settings.Batch, settings.Seed),
         _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Model, "There is no such model."),
     };
 

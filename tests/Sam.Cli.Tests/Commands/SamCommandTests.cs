@@ -1,0 +1,42 @@
+namespace Sam.Cli.Tests.Commands;
+
+public sealed class SamCommandTests
+{
+    [Theory]
+    [InlineData()]
+    [InlineData("--help")]
+    public void Help_NamesTheCommandsAndExitCodes(params string[] args)
+    {
+        CommandRun run = CommandRun.Of(args);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("train", run.Out);
+        Assert.Contains("compare", run.Out);
+        Assert.Contains("130", run.Out);
+    }
+
+    [Theory]
+    [InlineData("train")]
+    [InlineData("compare")]
+    public void HelpOfACommand_SaysWhatEachOptionDoes(string command)
+    {
+        CommandRun run = CommandRun.Of(command, "--help");
+        Assert.Equal(0, run.ExitCode);
+        foreach (string line in run.Out.Split('\n').Where(static line => line.StartsWith("  --")))
+        {
+            Assert.Matches(@"^  --[a-z-]+( <[a-z|]+>)? {2,}\S.{20,}", line);
+            Assert.True(line.Contains("[default: ") || line.Contains("--json"), line);
+        }
+    }
+
+    [Fact]
+    public void Version_IsANumber() => Assert.Matches(@"^\d+\.\d+\.\d+", CommandRun.Of("--version").Out);
+
+    [Theory]
+    [InlineData("unknown option '--epoch'; did you mean --epochs?", "train", "--epoch", "3")]
+    [InlineData("unknown option '--frobnicate' (sam train --help", "train", "--frobnicate")]
+    [InlineData("unknown command 'trian'; did you mean train?", "trian")]
+    [InlineData("unknown argument 'mnist' (sam train --help", "train", "mnist")]
+    [InlineData("--rho needs a value (sam train --help", "train", "--rho")]
+    [InlineData("--rho takes one value, not 2", "train", "--rho", "1", "--rho", "2")]
+    public void Mistakes_AreNamedInOneLine(string expected, params string[] args) => Assert.Contains(expected, CommandRun.Of(args).ErrorLine());
+}
