@@ -37,7 +37,7 @@ public sealed class ShuffleTests
     }
 
     [Fact]
-    public void Order_IsTheSameOnEveryMachine() => Assert.Equal([7, 1, 3, 0, 4, 6, 2, 5], Order(8, seed: 1, epoch: 0));
+    public void Order_IsTheSameOnEveryMachine() => Assert.Equal([0, 4, 1, 2, 3, 5, 7, 6], Order(8, seed: 1, epoch: 0));
 
     [Fact]
     public void EveryPlaceIsEquallyLikely()
