@@ -1,0 +1,151 @@
+namespace Sam.Native.Cpu;
+
+/// <summary>Batch normalisation with the shortcut and the ReLU behind it, forward and backward.</summary>
+/// <remarks>
+/// A channel is one unit of work: its statistics and then its outputs, so that the second pass finds the channel in the second-level cache.
+/// Statistics are summed in the order of <see cref="Moments"/>; the sums of the backward pass in the same blocks and lanes, blocks added in double. Where a
+/// channel has one element per example, 16 channels are the unit and lanes are channels: see <see cref="BatchNormColumns"/>. Channels are
+/// independent, so the bits depend on neither threads nor width.
+/// </remarks>
+internal static unsafe class BatchNorm
+{
+    /// <summary>Elements that make a part of work worth handing to another thread.</summary>
+    private const int PartCount = 16384;
+
+    /// <summary>Everything a batch normalisation works on; null pointers where the contract allows them.</summary>
+    public struct Arguments
+    {
+        public int Batch;
+        public int Channels;
+        public int Size;
+        public float Epsilon;
+        public float Momentum;
+        public bool BatchStatistics;
+        public bool UpdateStatistics;
+        public bool Relu;
+        public bool Accumulate;
+        public float* Input;
+        public float* Scale;
+        public float* Shift;
+        public float* Shortcut;
+        public float* RunningMean;
+        public float* RunningVariance;
+        public float* Output;
+        public float* Mean;
+        public float* InverseDeviation;
+        public float* OutputGradient;
+        public float* InputGradient;
+        public float* ScaleGradient;
+        public float* ShiftGradient;
+        public float* ShortcutGradient;
+
+        /// <summary>Elements of a channel.</summary>
+        public readonly long Count => (long)Batch * Size;
+
+        /// <summary>The value below which outputs are cut off: 0 with a ReLU, else NaN, which nothing is below.</summary>
+        public readonly float Floor => Relu ? 0f : float.NaN;
+
+        /// <summary>Mean and inverse deviation of a channel from the batch's moments or the running statistics; moves the running statistics where that is due.</summary>
+        public readonly void Settle(int channel, in Moments moments)
+        {
+            double mean;
+            double variance;
+            if (BatchStatistics)
+            {
+                mean = moments.Mean;
+                variance = moments.Variance;
+                if (UpdateStatistics && RunningMean != null)
+                {
+                    // One element has no unbiased variance; torch refuses it, here the biased one, 0, stands for it.
+                    double unbiased = moments.SquaredDistance / Math.Max(1, moments.Count - 1);
+                    RunningMean[channel] = (float)(((1 - (double)Momentum) * RunningMean[channel]) + (Momentum * mean));
+                    RunningVariance[channel] = (float)(((1 - (double)Momentum) * RunningVariance[channel]) + (Momentum * unbiased));
+                }
+            }
+            else
+            {
+                mean = RunningMean[channel];
+                variance = RunningVariance[channel];
+            }
+
+            Mean[channel] = (float)mean;
+            InverseDeviation[channel] = (float)(1 / Math.Sqrt(variance + Epsilon));
+        }
+    }
+
+    /// <summary>The forward pass.</summary>
+    /// <param name="team">The team, or null for the calling thread.</param>
+    /// <param name="arguments">What it works on.</param>
+    public static void Forward(WorkerTeam? team, in Arguments arguments)
+    {
+        if (arguments.Size == 1)
+        {
+            BatchNormColumns.Forward(team, arguments);
+            return;
+        }
+
+        ForwardJob job = new() { Arguments = arguments, Width = Simd.Width, PartChannels = ChannelsPerPart(arguments) };
+        team.Dispatch(Parts(arguments, job.PartChannels), ref job);
+    }
+
+    /// <summary>The backward pass.</summary>
+    /// <param name="team">The team, or null for the calling thread.</param>
+    /// <param name="arguments">What it works on.</param>
+    public static void Backward(WorkerTeam? team, in Arguments arguments)
+    {
+        if (arguments.Size == 1)
+        {
+            BatchNormColumns.Backward(team, arguments);
+            return;
+        }
+
+        BackwardJob job = new() { Arguments = arguments, Width = Simd.Width, PartChannels = ChannelsPerPart(arguments) };
+        team.Dispatch(Parts(arguments, job.PartChannels), ref job);
+    }
+
+    private static int ChannelsPerPart(in Arguments arguments) => (int)Math.Max(1, PartCount / arguments.Count);
+
+    private static int Parts(in Arguments arguments, int partChannels) => (arguments.Channels + partChannels - 1) / partChannels;
+
+    private struct ForwardJob : ITeamJob
+    {
+        public Arguments Arguments;
+        public SimdWidth Width;
+        public int PartChannels;
+
+        public readonly void Invoke(int part, int worker)
+        {
+            int last = Math.Min(Arguments.Channels, (part + 1) * PartChannels);
+            for (int channel = part * PartChannels; channel < last; channel++)
+            {
+                switch (Width)
+                {
+                    case SimdWidth.Vector512: BatchNormChannel.Forward<Lanes512>(Arguments, channel); break;
+                    case SimdWidth.Vector256: BatchNormChannel.Forward<Lanes256>(Arguments, channel); break;
+                    default: BatchNormChannel.Forward<Lanes128>(Arguments, channel); break;
+                }
+            }
+        }
+    }
+
+    private struct BackwardJob : ITeamJob
+    {
+        public Arguments Arguments;
+        public SimdWidth Width;
+        public int PartChannels;
+
+        public readonly void Invoke(int part, int worker)
+        {
+            int last = Math.Min(Arguments.Channels, (part + 1) * PartChannels);
+            for (int channel = part * PartChannels; channel < last; channel++)
+            {
+                switch (Width)
+                {
+                    case SimdWidth.Vector512: BatchNormChannel.Backward<Lanes512>(Arguments, channel); break;
+                    case SimdWidth.Vector256: BatchNormChannel.Backward<Lanes256>(Arguments, channel); break;
+                    default: BatchNormChannel.Backward<Lanes128>(Arguments, channel); break;
+                }
+            }
+        }
+    }
+}
