@@ -3,7 +3,8 @@ namespace Sam.Native.Cpu;
 /// <summary>Batch normalisation with the shortcut and the ReLU behind it, forward and backward.</summary>
 /// <remarks>
 /// A channel is one unit of work: its statistics and then its outputs, so that the second pass finds the channel in the second-level cache.
-/// Statistics are summed in the order of <see cref="Moments"/>; the sums of the backward pass in the same blocks and lanes, blocks added in double. Where a
+/// Statistics are summed in the order of <see cref="Moments"/>. The sums of the backward pass are made over the same blocks: of a plane's
+/// piece, the full groups of 32 elements go to 32 virtual lanes, what is left to the first 16, in float; blocks are added in double in ascending order. Where a
 /// channel has one element per example, 16 channels are the unit and lanes are channels: see <see cref="BatchNormColumns"/>. Channels are
 /// independent, so the bits depend on neither threads nor width.
 /// </remarks>

@@ -17,11 +17,8 @@ internal static unsafe class BatchNormChannel
         a.Settle(channel, a.BatchStatistics ? Moments.Of<TV>(a.Input + first, a.Batch, stride, a.Size) : default);
         float factor = a.InverseDeviation[channel] * (a.Scale == null ? 1f : a.Scale[channel]);
         float shift = a.Shift == null ? 0f : a.Shift[channel];
-        for (int b = 0; b < a.Batch; b++)
-        {
-            long at = first + (b * stride);
-            Apply<TV>(a.Input + at, a.Shortcut == null ? null : a.Shortcut + at, a.Output + at, a.Size, a.Mean[channel], factor, shift, a.Floor);
-        }
+        float* shortcut = a.Shortcut == null ? null : a.Shortcut + first;
+        Apply<TV>(a.Input + first, shortcut, a.Output + first, a.Batch, stride, a.Size, a.Mean[channel], factor, shift, a.Floor);
     }
 
     /// <summary>Sums and gradients of a channel.</summary>
@@ -62,41 +59,42 @@ internal static unsafe class BatchNormChannel
         if (a.InputGradient == null) return;
         float slope = a.BatchStatistics ? (float)(-plane.Factor * products * inverse * inverse / a.Count) : 0f;
         float offset = a.BatchStatistics ? (float)(-plane.Factor * sum / a.Count) : 0f;
-        for (int b = 0; b < a.Batch; b++)
+        plane.Locate(a, first);
+        if (a.ShortcutGradient != null)
         {
-            long at = first + (b * stride);
-            plane.Locate(a, at);
-
-            if (a.ShortcutGradient != null)
-            {
-                // The first pass has left the gradient behind the ReLU where the shortcut's goes: no need to mask again.
-                plane.OutputGradient = a.ShortcutGradient + at;
-                plane.Output = null;
-                plane.Floor = float.NaN;
-            }
-
-            plane.Apply<TV>(a.InputGradient + at, a.Size, slope, offset);
+            // The first pass has left the gradient behind the ReLU where the shortcut's goes: no need to mask again.
+            plane.OutputGradient = plane.ShortcutGradient;
+            plane.Output = null;
+            plane.Floor = float.NaN;
         }
+
+        plane.Apply<TV>(a.InputGradient + first, a.Batch, stride, a.Size, slope, offset);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Apply<TV>(float* x, float* shortcut, float* y, int count, float mean, float factor, float shift, float floor)
+    private static void Apply<TV>(
+        float* x, float* shortcut, float* y, int planes, long stride, int count, float mean, float factor, float shift, float floor)
         where TV : unmanaged, ILanes<TV>
     {
         TV m = TV.Splat(mean), f = TV.Splat(factor), s = TV.Splat(shift), low = TV.Splat(floor);
-        int i = 0;
-        if (shortcut == null)
+        for (int b = 0; b < planes; b++, x += stride, y += stride)
         {
-            for (; i <= count - 16; i += 16) Cut(TV.Fma(TV.Load(x + i) - m, f, s), low).Store(y + i);
-            if (i < count) Cut(TV.Fma(TV.LoadPartial(x + i, count - i) - m, f, s), low).StorePartial(y + i, count - i);
-            return;
-        }
+            int i = 0;
+            if (shortcut == null)
+            {
+                for (; i <= count - 16; i += 16) Cut(TV.Fma(TV.Load(x + i) - m, f, s), low).Store(y + i);
+                if (i < count) Cut(TV.Fma(TV.LoadPartial(x + i, count - i) - m, f, s), low).StorePartial(y + i, count - i);
+                continue;
+            }
 
-        for (; i <= count - 16; i += 16) Cut(TV.Fma(TV.Load(x + i) - m, f, s) + TV.Load(shortcut + i), low).Store(y + i);
-        if (i < count)
-        {
-            TV sum = TV.Fma(TV.LoadPartial(x + i, count - i) - m, f, s) + TV.LoadPartial(shortcut + i, count - i);
-            Cut(sum, low).StorePartial(y + i, count - i);
+            for (; i <= count - 16; i += 16) Cut(TV.Fma(TV.Load(x + i) - m, f, s) + TV.Load(shortcut + i), low).Store(y + i);
+            if (i < count)
+            {
+                TV sum = TV.Fma(TV.LoadPartial(x + i, count - i) - m, f, s) + TV.LoadPartial(shortcut + i, count - i);
+                Cut(sum, low).StorePartial(y + i, count - i);
+            }
+
+            shortcut += stride;
         }
     }
 
@@ -131,6 +129,7 @@ internal static unsafe class BatchNormChannel
         {
             TV mean = TV.Splat(Mean), factor = TV.Splat(Factor), shift = TV.Splat(Shift), floor = TV.Splat(Floor);
             TV even = TV.Splat(0f), odd = even, evenProducts = even, oddProducts = even;
+            long ahead = Prefetch.Ahead(count, stride);
             for (int b = 0; b < planes; b++)
             {
                 float* x = Input + (b * stride);
@@ -140,6 +139,10 @@ internal static unsafe class BatchNormChannel
                 int i = 0;
                 for (; i <= count - 32; i += 32)
                 {
+                    Prefetch.Line(x + i + ahead);
+                    Prefetch.Line(x + i + 16 + ahead);
+                    Prefetch.Line(dy + i + ahead);
+                    Prefetch.Line(dy + i + 16 + ahead);
                     TV d0 = TV.Load(x + i) - mean;
                     TV d1 = TV.Load(x + i + 16) - mean;
                     TV g0 = Kept(TV.Load(dy + i), y == null ? TV.Fma(d0, factor, shift) : TV.Load(y + i), floor);
@@ -155,23 +158,17 @@ internal static unsafe class BatchNormChannel
                     }
                 }
 
-                for (int tail = 0; i < count; i += 16, tail++)
+                for (; i < count; i += 16)
                 {
                     // A lane beyond the end has gradient 0, so it adds nothing whatever its distance.
                     int left = Math.Min(16, count - i);
+                    Prefetch.Line(x + i + ahead);
+                    Prefetch.Line(dy + i + ahead);
                     TV d = TV.LoadPartial(x + i, left) - mean;
                     TV g = Kept(TV.LoadPartial(dy + i, left), y == null ? TV.Fma(d, factor, shift) : TV.LoadPartial(y + i, left), floor);
                     if (shortcut != null) g.StorePartial(shortcut + i, left);
-                    if (tail == 0)
-                    {
-                        even += g;
-                        evenProducts = TV.Fma(g, d, evenProducts);
-                    }
-                    else
-                    {
-                        odd += g;
-                        oddProducts = TV.Fma(g, d, oddProducts);
-                    }
+                    even += g;
+                    evenProducts = TV.Fma(g, d, evenProducts);
                 }
             }
 
@@ -179,28 +176,33 @@ internal static unsafe class BatchNormChannel
             products = (evenProducts + oddProducts).Sum();
         }
 
-        /// <summary>dx = factor g + slope (x - mean) + offset for one plane.</summary>
+        /// <summary>dx = factor g + slope (x - mean) + offset.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Apply<TV>(float* dx, int count, float slope, float offset)
+        public readonly void Apply<TV>(float* dx, int planes, long stride, int count, float slope, float offset)
             where TV : unmanaged, ILanes<TV>
         {
             TV mean = TV.Splat(Mean), factor = TV.Splat(Factor), shift = TV.Splat(Shift), floor = TV.Splat(Floor);
             TV k = TV.Splat(slope), c = TV.Splat(offset);
-            float* x = Input, y = Output, dy = OutputGradient;
-            int i = 0;
-            for (; i <= count - 16; i += 16)
+            for (int b = 0; b < planes; b++, dx += stride)
             {
-                TV d = TV.Load(x + i) - mean;
-                TV g = Kept(TV.Load(dy + i), y == null ? TV.Fma(d, factor, shift) : TV.Load(y + i), floor);
-                TV.Fma(g, factor, TV.Fma(d, k, c)).Store(dx + i);
-            }
+                float* x = Input + (b * stride);
+                float* y = Output == null ? null : Output + (b * stride);
+                float* dy = OutputGradient + (b * stride);
+                int i = 0;
+                for (; i <= count - 16; i += 16)
+                {
+                    TV d = TV.Load(x + i) - mean;
+                    TV g = Kept(TV.Load(dy + i), y == null ? TV.Fma(d, factor, shift) : TV.Load(y + i), floor);
+                    TV.Fma(g, factor, TV.Fma(d, k, c)).Store(dx + i);
+                }
 
-            if (i < count)
-            {
-                int left = count - i;
-                TV d = TV.LoadPartial(x + i, left) - mean;
-                TV g = Kept(TV.LoadPartial(dy + i, left), y == null ? TV.Fma(d, factor, shift) : TV.LoadPartial(y + i, left), floor);
-                TV.Fma(g, factor, TV.Fma(d, k, c)).StorePartial(dx + i, left);
+                if (i < count)
+                {
+                    int left = count - i;
+                    TV d = TV.LoadPartial(x + i, left) - mean;
+                    TV g = Kept(TV.LoadPartial(dy + i, left), y == null ? TV.Fma(d, factor, shift) : TV.LoadPartial(y + i, left), floor);
+                    TV.Fma(g, factor, TV.Fma(d, k, c)).StorePartial(dx + i, left);
+                }
             }
         }
 

@@ -5,10 +5,11 @@ namespace Sam.Native.Cpu;
 /// <summary>Mean and variance of a set of planes that lie a fixed distance apart: a channel of a batch, a row, a group of channels.</summary>
 /// <remarks>
 /// The elements are taken in blocks of at most <see cref="BlockCount"/>: as many whole planes as fit, or pieces of one plane where it is larger.
-/// Each block is summed for its mean and then, still in the first-level cache, summed again around that mean, so no digits cancel. Within a plane's
-/// piece, element p belongs to virtual lane p mod 32; lanes are summed in float over the block's planes in ascending order, lanes 16 to 31 are added to
-/// lanes 0 to 15, then the tree of <see cref="ILanes{TSelf}.Sum"/>. Blocks are combined in double in ascending order (Chan, Golub, LeVeque 1979).
-/// The order depends on the sizes alone. NaN and infinity make the moments NaN.
+/// A block's elements and their squares are summed around a center: the mean of the blocks before, so that the digits that cancel in a block are ones
+/// that the distance between the blocks' means outweighs; the first block is summed once for its own mean. Of a plane's piece, the full groups of 64
+/// elements go to 64 virtual lanes, what is left to the first 16 of them in ascending order; lanes are summed in float over the block's planes in ascending
+/// order, added as (0-15 + 16-31) + (32-47 + 48-63), then the tree of <see cref="ILanes{TSelf}.Sum"/>. Blocks are combined in double in ascending order
+/// (Chan, Golub, LeVeque 1979). The order depends on the sizes alone. NaN and infinity make the moments NaN.
 /// </remarks>
 internal unsafe struct Moments
 {
@@ -47,7 +48,7 @@ internal unsafe struct Moments
                 int count = Math.Min(BlockCount, size - p);
                 float* first = x + (b * stride) + p;
                 double n = (double)blockSize * count;
-                float center = (float)(Sum<TV>(first, blockSize, stride, count) / n);
+                float center = (float)(moments.Count == 0 ? Sum<TV>(first, blockSize, stride, count) / n : moments.Mean);
                 Distances<TV>(first, blockSize, stride, count, center, out float sum, out float squares);
                 moments.Add(n, center, sum, squares);
             }
@@ -77,31 +78,24 @@ internal unsafe struct Moments
     private static float Sum<TV>(float* x, int planes, long stride, int count)
         where TV : unmanaged, ILanes<TV>
     {
-        TV even = TV.Splat(0f);
-        TV odd = even;
+        TV s0 = TV.Splat(0f), s1 = s0, s2 = s0, s3 = s0;
         for (int b = 0; b < planes; b++)
         {
             float* plane = x + (b * stride);
             int i = 0;
-            for (; i <= count - 32; i += 32)
+            for (; i <= count - 64; i += 64)
             {
-                even += TV.Load(plane + i);
-                odd += TV.Load(plane + i + 16);
+                s0 += TV.Load(plane + i);
+                s1 += TV.Load(plane + i + 16);
+                s2 += TV.Load(plane + i + 32);
+                s3 += TV.Load(plane + i + 48);
             }
 
-            if (i <= count - 16)
-            {
-                even += TV.Load(plane + i);
-                i += 16;
-                if (i < count) odd += TV.LoadPartial(plane + i, count - i);
-            }
-            else if (i < count)
-            {
-                even += TV.LoadPartial(plane + i, count - i);
-            }
+            for (; i <= count - 16; i += 16) s0 += TV.Load(plane + i);
+            if (i < count) s0 += TV.LoadPartial(plane + i, count - i);
         }
 
-        return (even + odd).Sum();
+        return ((s0 + s1) + (s2 + s3)).Sum();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -109,39 +103,52 @@ internal unsafe struct Moments
         where TV : unmanaged, ILanes<TV>
     {
         TV c = TV.Splat(center);
-        TV even = TV.Splat(0f), odd = even, evenSquares = even, oddSquares = even;
+        TV s0 = TV.Splat(0f), s1 = s0, s2 = s0, s3 = s0, q0 = s0, q1 = s0, q2 = s0, q3 = s0;
+        long ahead = Prefetch.Ahead(count, stride);
+        int tail = count % 16;
+        TV mask = FirstLanes<TV>(tail);
         for (int b = 0; b < planes; b++)
         {
             float* plane = x + (b * stride);
             int i = 0;
-            for (; i <= count - 32; i += 32)
+            for (; i <= count - 64; i += 64)
             {
+                Prefetch.Line(plane + i + ahead);
+                Prefetch.Line(plane + i + 16 + ahead);
+                Prefetch.Line(plane + i + 32 + ahead);
+                Prefetch.Line(plane + i + 48 + ahead);
                 TV d0 = TV.Load(plane + i) - c;
                 TV d1 = TV.Load(plane + i + 16) - c;
-                even += d0;
-                odd += d1;
-                evenSquares = TV.Fma(d0, d0, evenSquares);
-                oddSquares = TV.Fma(d1, d1, oddSquares);
+                TV d2 = TV.Load(plane + i + 32) - c;
+                TV d3 = TV.Load(plane + i + 48) - c;
+                s0 += d0;
+                s1 += d1;
+                s2 += d2;
+                s3 += d3;
+                q0 = TV.Fma(d0, d0, q0);
+                q1 = TV.Fma(d1, d1, q1);
+                q2 = TV.Fma(d2, d2, q2);
+                q3 = TV.Fma(d3, d3, q3);
             }
 
-            if (i < count)
+            for (; i <= count - 16; i += 16)
             {
-                int left = Math.Min(16, count - i);
-                TV d = (TV.LoadPartial(plane + i, left) - c) & FirstLanes<TV>(left);
-                even += d;
-                evenSquares = TV.Fma(d, d, evenSquares);
-                i += 16;
+                Prefetch.Line(plane + i + ahead);
+                TV d = TV.Load(plane + i) - c;
+                s0 += d;
+                q0 = TV.Fma(d, d, q0);
             }
 
-            if (i < count)
+            if (tail != 0)
             {
-                TV d = (TV.LoadPartial(plane + i, count - i) - c) & FirstLanes<TV>(count - i);
-                odd += d;
-                oddSquares = TV.Fma(d, d, oddSquares);
+                Prefetch.Line(plane + i + ahead);
+                TV d = (TV.LoadPartial(plane + i, tail) - c) & mask;
+                s0 += d;
+                q0 = TV.Fma(d, d, q0);
             }
         }
 
-        sum = (even + odd).Sum();
-        squares = (evenSquares + oddSquares).Sum();
+        sum = ((s0 + s1) + (s2 + s3)).Sum();
+        squares = ((q0 + q1) + (q2 + q3)).Sum();
     }
 }
