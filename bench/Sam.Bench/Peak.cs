@@ -20,11 +20,11 @@ internal static unsafe class MachinePeak
         double best = double.MaxValue;
         for (int i = 0; i < Repetitions; i++)
         {
-            long start = Stopwatch.GetTimestamp();
+            double start = ThreadClock.Seconds;
             float sum = Vector512.IsHardwareAccelerated ? Chains<Simd512, Vector512<float>>(Steps, 1f)
                 : Vector256.IsHardwareAccelerated ? Chains<Simd256, Vector256<float>>(Steps, 1f)
                 : Chains<Simd128, Vector128<float>>(Steps, 1f);
-            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            double seconds = ThreadClock.Seconds - start;
             best = float.IsNaN(sum) ? best : Math.Min(best, seconds);
         }
 

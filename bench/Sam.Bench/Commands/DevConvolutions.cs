@@ -47,7 +47,7 @@ internal static unsafe class DevConvolutions
                 double best = double.MaxValue;
                 for (int trial = 0; trial < 30; trial++)
                 {
-                    long start = Stopwatch.GetTimestamp();
+                    double start = Now(threads);
                     switch (direction)
                     {
                         case 0:
@@ -61,7 +61,7 @@ internal static unsafe class DevConvolutions
                             break;
                     }
 
-                    best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+                    best = Math.Min(best, (Now(threads) - start));
                     Fill(x, batch * shape.InCount);
                     Fill(w, shape.WeightCount);
                     Fill(y, batch * shape.OutCount);
@@ -88,4 +88,7 @@ internal static unsafe class DevConvolutions
     }
 
     private static void Fill(float* block, int count) => new Span<float>(block, count).Fill(0.01f);
+
+    /// <summary>Alone, the thread's own time; with others, the time on the wall.</summary>
+    private static double Now(int threads) => threads == 1 ? ThreadClock.Seconds : Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
 }

@@ -6,21 +6,15 @@ internal static class ConvolutionPlan
     /// <summary>Pixels of a tile, at most.</summary>
     public const int MaxPixels = 512;
 
-    /// <summary>Columns of the weight gradient packed at once, at most.</summary>
+    /// <summary>Columns of the weight gradient for which a block is padded at once, at most.</summary>
     public const int MaxColumns = 512;
-
-    /// <summary>Elements of the packed slivers in scratch memory.</summary>
-    public const int SliverElements = (ProductPlan.MaxDepth * MaxPixels) + PixelPacking.Slack;
-
-    /// <summary>Elements of the packed panels in scratch memory.</summary>
-    public const int PanelElements = (ProductPlan.MaxDepth * ProductPlan.MaxRows) + PanelPacking.Slack;
 
     /// <summary>Elements of the table of offsets in scratch memory.</summary>
     public const int OffsetElements = MaxColumns + 64;
 
     /// <summary>Elements of a padded tile in scratch memory: what the rest leaves.</summary>
-    public const int PaddedElements =
-        (WorkerTeam.ScratchBytes / sizeof(float)) - TileProduct.TileElements - SliverElements - PanelElements - OffsetElements;
+    public const int PaddedElements = (WorkerTeam.ScratchBytes / sizeof(float))
+        - TileProduct.TileElements - ProductPlan.SliverElements - ProductPlan.PanelElements - OffsetElements;
 
     /// <summary>Rows to which packed weights are rounded up: a multiple of every register tile's.</summary>
     public const int RowMultiple = 12;

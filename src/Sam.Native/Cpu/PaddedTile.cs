@@ -1,13 +1,16 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Sam.Native.Cpu;
 
 /// <summary>A copy of the part of a <see cref="PixelSource"/> that a tile of pixels and a range of its rows need, with its border of
 /// zeros written out and strides taken apart, so that the pixels of one grid row lie side by side for every tap.</summary>
 /// <remarks>Layout (image, channel, row phase, column phase, plane row, plane column): the element at source row
 /// Row0 * StrideRows + RowMin + y, column ColumnMin + x is in phase (y mod StrideRows, x mod StrideColumns) at plane row y / StrideRows
-/// and plane column x / StrideColumns. Reads of up to <see cref="Slack"/> elements beyond the end are within the room it is given.</remarks>
+/// and plane column x / StrideColumns. Vectors may read <see cref="Slack"/> elements before it and after it: both are part of its room.</remarks>
 internal unsafe struct PaddedTile
 {
-    /// <summary>Elements after the copy that vectors may read.</summary>
+    /// <summary>Elements before and after the copy that vectors may read.</summary>
     public const int Slack = 16;
 
     private PixelSource _source;
@@ -40,7 +43,7 @@ internal unsafe struct PaddedTile
     {
         long planeRows = rows + (source.RowSpan / source.StrideRows);
         long planeColumns = source.GridWidth + (source.ColumnSpan / source.StrideColumns);
-        return (images * (long)channels * source.StrideRows * source.StrideColumns * planeRows * planeColumns) + Slack;
+        return (images * (long)channels * source.StrideRows * source.StrideColumns * planeRows * planeColumns) + (2 * Slack);
     }
 
     /// <summary>Copies.</summary>
@@ -50,9 +53,11 @@ internal unsafe struct PaddedTile
     /// <param name="depth0">First row of the matrix that is needed.</param>
     /// <param name="depth1">Row after the last.</param>
     /// <param name="data">Room for <see cref="Elements"/> elements.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(in PixelSource source, int first, int count, int depth0, int depth1, float* data)
     {
         _source = source;
+        data += Slack;
         _data = data;
         _image0 = first / source.Pixels;
         _row0 = first % source.Pixels / source.GridWidth;
@@ -76,24 +81,49 @@ internal unsafe struct PaddedTile
         }
     }
 
-    /// <summary>Where a row of the matrix lies: add it to a pixel's <see cref="PixelOffset"/>.</summary>
-    /// <param name="depth">Row of the matrix.</param>
-    /// <returns>The offset from <see cref="Data"/>.</returns>
-    public readonly int DepthOffset(int depth)
+    /// <summary>Where rows of the matrix lie: add one to a pixel's <see cref="PixelOffset"/>.</summary>
+    /// <param name="depth">First row of the matrix.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="offsets">Receives the offsets from <see cref="Data"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void DepthOffsets(int depth, int count, int* offsets)
     {
         int channel = (depth / _source.Taps) - _channel0;
-        int tap = depth % _source.Taps;
-        int y = _source.RowStart + (tap / _source.TapColumns * _source.RowStep) - _source.RowMin;
-        int x = _source.ColumnStart + (tap % _source.TapColumns * _source.ColumnStep) - _source.ColumnMin;
-        int phase = (y % _source.StrideRows * _source.StrideColumns) + (x % _source.StrideColumns);
-        int row = (phase * _planeRows) + (y / _source.StrideRows);
-        return (int)(channel * ChannelStep) + (row * _planeColumns) + (x / _source.StrideColumns);
+        int tapRow = depth % _source.Taps / _source.TapColumns;
+        int tapColumn = depth % _source.TapColumns;
+        while (count > 0)
+        {
+            int y = _source.RowStart + (tapRow * _source.RowStep) - _source.RowMin;
+            int phaseRow = y % _source.StrideRows;
+            int line = (int)(channel * ChannelStep) + (y / _source.StrideRows * _planeColumns);
+            int x = _source.ColumnStart + (tapColumn * _source.ColumnStep) - _source.ColumnMin;
+            for (; tapColumn < _source.TapColumns && count > 0; tapColumn++, count--, x += _source.ColumnStep)
+            {
+                int phase = phaseRow;
+                int column = x;
+                if (_source.StrideRows > 1 || _source.StrideColumns > 1)
+                {
+                    phase = (phaseRow * _source.StrideColumns) + (x % _source.StrideColumns);
+                    column = x / _source.StrideColumns;
+                }
+
+                *offsets++ = line + (phase * _planeRows * _planeColumns) + column;
+            }
+
+            tapColumn = 0;
+            if (++tapRow == _source.TapRows)
+            {
+                tapRow = 0;
+                channel++;
+            }
+        }
     }
 
     /// <summary>Where a pixel lies, and how many after it lie side by side.</summary>
     /// <param name="pixel">Number of the pixel in the tile.</param>
     /// <param name="run">Pixels of the run, this one included.</param>
     /// <returns>The offset from <see cref="Data"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly int PixelOffset(int pixel, out int run)
     {
         int perImage = _rows * _source.GridWidth;
@@ -117,6 +147,7 @@ internal unsafe struct PaddedTile
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void FillChannel(float* from, float* to)
     {
         int strideRows = _source.StrideRows;
@@ -141,28 +172,25 @@ internal unsafe struct PaddedTile
                     }
                     else
                     {
-                        new Span<float>(row, _planeColumns).Clear();
+                        Clear(row, _planeColumns);
                     }
                 }
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void FillRow(float* from, int x0, float* row)
     {
         int stride = _source.StrideColumns;
         int low = x0 >= 0 ? 0 : Math.Min(_planeColumns, (-x0 + stride - 1) / stride);
         int room = _source.Width - 1 - x0;
         int high = room < 0 ? low : Math.Clamp((room / stride) + 1, low, _planeColumns);
-        for (int i = 0; i < low; i++)
-        {
-            row[i] = 0f;
-        }
-
+        Clear(row, low);
         float* source = from + x0 + (low * stride);
         if (stride == 1)
         {
-            Buffer.MemoryCopy(source, row + low, (high - low) * sizeof(float), (high - low) * sizeof(float));
+            Copy(source, row + low, high - low);
         }
         else
         {
@@ -172,9 +200,36 @@ internal unsafe struct PaddedTile
             }
         }
 
-        for (int i = high; i < _planeColumns; i++)
+        Clear(row + high, _planeColumns - high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Clear(float* row, int count)
+    {
+        int i = 0;
+        for (; i <= count - 4; i += 4)
+        {
+            Vector128.Store(Vector128<float>.Zero, row + i);
+        }
+
+        for (; i < count; i++)
         {
             row[i] = 0f;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(float* source, float* row, int count)
+    {
+        int i = 0;
+        for (; i <= count - 8; i += 8)
+        {
+            Vector256.Store(Vector256.Load(source + i), row + i);
+        }
+
+        for (; i < count; i++)
+        {
+            row[i] = source[i];
         }
     }
 }

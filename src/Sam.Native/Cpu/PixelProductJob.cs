@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sam.Native.Cpu;
@@ -67,6 +68,7 @@ internal unsafe struct PixelProductJob : ITeamJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Part<TSimd, TVector>(int group, int tile, int strip, float* scratch)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
@@ -95,11 +97,10 @@ internal unsafe struct PixelProductJob : ITeamJob
 
         float* registers = scratch;
         int* offsets = (int*)(registers + TileProduct.TileElements);
-        float* slivers = (float*)(offsets + ConvolutionPlan.OffsetElements);
-        float* padded = slivers + ConvolutionPlan.SliverElements;
+        float* sliver = (float*)(offsets + ConvolutionPlan.OffsetElements);
+        float* padded = sliver + ProductPlan.SliverElements;
         PaddedTile copy = default;
         int block = ProductPlan.DepthBlock(Weights.Depth);
-        int chunk = ProductPlan.MaxRows / height * height;
         for (int k = 0; k < Weights.Depth; k += block)
         {
             int depth = Math.Min(block, Weights.Depth - k);
@@ -108,15 +109,12 @@ internal unsafe struct PixelProductJob : ITeamJob
             if (Padded)
             {
                 copy.Fill(source, first, pixels, k, k + depth, padded);
-                for (int i = 0; i < depth; i++)
-                {
-                    offsets[i] = copy.DepthOffset(k + i);
-                }
+                copy.DepthOffsets(k, depth, offsets);
             }
 
+            float* panels = Weights.Block(group, k) + ((nint)row0 * depth);
             for (int p = 0; p < pixels; p += width)
             {
-                float* sliver = slivers + ((nint)p * depth);
                 int lanes = Math.Min(width, pixels - p);
                 if (Padded)
                 {
@@ -126,14 +124,9 @@ internal unsafe struct PixelProductJob : ITeamJob
                 {
                     PixelPacking.PackSlowly(source, k, depth, first + p, lanes, sliver, width);
                 }
-            }
 
-            float* panels = Weights.Block(group, k) + ((nint)row0 * depth);
-            for (int i = 0; i < rows; i += chunk)
-            {
                 TileProduct.Multiply<TSimd, TVector, PixelTarget>(
-                    ref target, row0 + i, Math.Min(chunk, rows - i), first, pixels, depth, panels + ((nint)i * depth), 1, height,
-                    (nint)height * depth, slivers, width, (nint)width * depth, registers);
+                    ref target, row0, rows, first + p, lanes, depth, panels, 1, height, (nint)height * depth, sliver, width, 0, registers);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sam.Native.Cpu;
@@ -74,6 +75,8 @@ internal unsafe struct ProductJob : ITeamJob
         }
     }
 
+    /// <remarks>A sliver of B is packed, multiplied with all rows of A while it lies in the first-level cache, and forgotten.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Part<TSimd, TVector>(int part, float* scratch)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
@@ -90,62 +93,49 @@ internal unsafe struct ProductJob : ITeamJob
         int height = TSimd.TileRows;
         int width = 2 * TSimd.Count;
         float* tile = scratch;
-        float* packedA = tile + TileProduct.TileElements;
+        float* sliver = tile + TileProduct.TileElements;
+        float* panels = sliver + ProductPlan.SliverElements;
         bool packA = columns >= PackRowsFromColumns;
         bool packB = BColumnStep != 1 || rows >= PackColumnsFromRows;
+        int inPlace = packB ? 0 : columns - (columns % width);
         int maxRows = packA ? ProductPlan.MaxRows : rows;
         int block = ProductPlan.DepthBlock(Depth);
-        float* packedB = packedA + (ProductPlan.MaxRows * ProductPlan.MaxDepth) + PanelPacking.Slack;
         MatrixTarget target = Target;
         for (int k = 0; k < Depth; k += block)
         {
             int depth = Math.Min(block, Depth - k);
             target.First = k == 0;
             target.Last = k + depth == Depth;
-            for (int j = 0; j < columns; j += ProductPlan.MaxColumns)
+            float* b = B + (k * BDepthStep) + (column * BColumnStep);
+            for (int i = 0; i < rows; i += maxRows)
             {
-                int wide = Math.Min(ProductPlan.MaxColumns, columns - j);
-                float* b = B + (k * BDepthStep) + ((column + j) * BColumnStep);
-                int inPlace = packB ? 0 : wide - (wide % width);
-                for (int s = inPlace; s < wide; s += width)
+                int high = Math.Min(maxRows, rows - i);
+                float* a = A + ((row + i) * ARowStep) + (k * ADepthStep);
+                nint rowStep = ARowStep;
+                nint depthStep = ADepthStep;
+                nint panelStep = height * ARowStep;
+                if (packA)
                 {
-                    float* sliver = packedB + ((nint)(s - inPlace) * depth);
-                    PanelPacking.Pack(b + (s * BColumnStep), BColumnStep, BDepthStep, Math.Min(width, wide - s), depth, sliver, width);
+                    rowStep = 1;
+                    depthStep = height;
+                    panelStep = (nint)height * depth;
+                    for (int p = 0; p < high; p += height)
+                    {
+                        float* panel = panels + ((nint)p * depth);
+                        PanelPacking.Pack(a + (p * ARowStep), ARowStep, ADepthStep, Math.Min(height, high - p), depth, panel, height);
+                    }
+
+                    a = panels;
                 }
 
-                for (int i = 0; i < rows; i += maxRows)
+                TileProduct.Multiply<TSimd, TVector, MatrixTarget>(
+                    ref target, row + i, high, column, inPlace, depth, a, rowStep, depthStep, panelStep, b, BDepthStep, width, tile);
+                for (int s = inPlace; s < columns; s += width)
                 {
-                    int high = Math.Min(maxRows, rows - i);
-                    float* a = A + ((row + i) * ARowStep) + (k * ADepthStep);
-                    nint rowStep = ARowStep;
-                    nint depthStep = ADepthStep;
-                    nint panelStep = height * ARowStep;
-                    if (packA)
-                    {
-                        rowStep = 1;
-                        depthStep = height;
-                        panelStep = (nint)height * depth;
-                        for (int p = 0; p < high; p += height)
-                        {
-                            float* panel = packedA + ((nint)p * depth);
-                            PanelPacking.Pack(a + (p * ARowStep), ARowStep, ADepthStep, Math.Min(height, high - p), depth, panel, height);
-                        }
-
-                        a = packedA;
-                    }
-
-                    if (inPlace > 0)
-                    {
-                        TileProduct.Multiply<TSimd, TVector, MatrixTarget>(
-                            ref target, row + i, high, column + j, inPlace, depth, a, rowStep, depthStep, panelStep, b, BDepthStep, width, tile);
-                    }
-
-                    if (inPlace < wide)
-                    {
-                        TileProduct.Multiply<TSimd, TVector, MatrixTarget>(
-                            ref target, row + i, high, column + j + inPlace, wide - inPlace, depth, a, rowStep, depthStep, panelStep,
-                            packedB, width, (nint)width * depth, tile);
-                    }
+                    int lanes = Math.Min(width, columns - s);
+                    PanelPacking.Pack(b + (s * BColumnStep), BColumnStep, BDepthStep, lanes, depth, sliver, width);
+                    TileProduct.Multiply<TSimd, TVector, MatrixTarget>(
+                        ref target, row + i, high, column + s, lanes, depth, a, rowStep, depthStep, panelStep, sliver, width, 0, tile);
                 }
             }
         }

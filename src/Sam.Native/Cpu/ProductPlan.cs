@@ -4,13 +4,16 @@ namespace Sam.Native.Cpu;
 internal static class ProductPlan
 {
     /// <summary>The most k in one block.</summary>
-    public const int MaxDepth = 384;
+    public const int MaxDepth = 256;
 
     /// <summary>The most rows of A packed at once: a block of A stays in the second-level cache.</summary>
-    public const int MaxRows = 240;
+    public const int MaxRows = 480;
 
-    /// <summary>The most columns of B packed at once.</summary>
-    public const int MaxColumns = 1024;
+    /// <summary>Room for a sliver of B: what packing may spill included.</summary>
+    public const int SliverElements = (32 * MaxDepth) + PixelPacking.Slack;
+
+    /// <summary>Room for the panels of A.</summary>
+    public const int PanelElements = (MaxRows * MaxDepth) + PanelPacking.Slack;
 
     /// <summary>Multiply-adds below which a second thread costs more than it brings.</summary>
     public const long ParallelThreshold = 1 << 19;

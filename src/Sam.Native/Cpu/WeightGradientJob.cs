@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sam.Native.Cpu;
@@ -127,6 +128,7 @@ internal unsafe struct WeightGradientJob : ITeamJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Block<TSimd, TVector>(
         ref MatrixTarget target,
         in PixelSource source,
@@ -146,42 +148,40 @@ internal unsafe struct WeightGradientJob : ITeamJob
         int chunk = ProductPlan.MaxRows / height * height;
         float* registers = scratch;
         int* offsets = (int*)(registers + TileProduct.TileElements);
-        float* slivers = (float*)(offsets + ConvolutionPlan.OffsetElements);
-        float* panels = slivers + ConvolutionPlan.SliverElements;
-        float* padded = panels + ConvolutionPlan.PanelElements;
+        float* sliver = (float*)(offsets + ConvolutionPlan.OffsetElements);
+        float* panels = sliver + ProductPlan.SliverElements;
+        float* padded = panels + ProductPlan.PanelElements;
         PaddedTile copy = default;
-        for (int j = 0; j < columns; j += ConvolutionPlan.MaxColumns)
+        for (int i = 0; i < rows; i += chunk)
         {
-            int wide = Math.Min(ConvolutionPlan.MaxColumns, columns - j);
-            if (Padded)
+            int high = Math.Min(chunk, rows - i);
+            PackRows((group * Rows) + row + i, high, first, depth, panels, height);
+            for (int j = 0; j < columns; j += ConvolutionPlan.MaxColumns)
             {
-                copy.Fill(source, first, depth, column + j, column + j + wide, padded);
-                for (int i = 0; i < wide + width; i++)
-                {
-                    offsets[i] = copy.DepthOffset(column + j + Math.Min(i, wide - 1));
-                }
-            }
-
-            for (int s = 0; s < wide; s += width)
-            {
-                float* sliver = slivers + ((nint)s * depth);
+                int wide = Math.Min(ConvolutionPlan.MaxColumns, columns - j);
                 if (Padded)
                 {
-                    PixelPacking.PackTransposed(copy, offsets + s, depth, sliver, width);
+                    copy.Fill(source, first, depth, column + j, column + j + wide, padded);
+                    copy.DepthOffsets(column + j, wide, offsets);
+                    new Span<int>(offsets + wide, width).Fill(offsets[wide - 1]);
                 }
-                else
-                {
-                    PixelPacking.PackTransposedSlowly(source, column + j + s, Math.Min(width, wide - s), first, depth, sliver, width);
-                }
-            }
 
-            for (int i = 0; i < rows; i += chunk)
-            {
-                int high = Math.Min(chunk, rows - i);
-                PackRows((group * Rows) + row + i, high, first, depth, panels, height);
-                TileProduct.Multiply<TSimd, TVector, MatrixTarget>(
-                    ref target, row + i, high, column + j, wide, depth, panels, 1, height, (nint)height * depth,
-                    slivers, width, (nint)width * depth, registers);
+                for (int s = 0; s < wide; s += width)
+                {
+                    int lanes = Math.Min(width, wide - s);
+                    if (Padded)
+                    {
+                        PixelPacking.PackTransposed(copy, offsets + s, depth, sliver, width);
+                    }
+                    else
+                    {
+                        PixelPacking.PackTransposedSlowly(source, column + j + s, lanes, first, depth, sliver, width);
+                    }
+
+                    TileProduct.Multiply<TSimd, TVector, MatrixTarget>(
+                        ref target, row + i, high, column + j + s, lanes, depth, panels, 1, height, (nint)height * depth,
+                        sliver, width, 0, registers);
+                }
             }
         }
     }

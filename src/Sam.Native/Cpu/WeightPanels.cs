@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sam.Native.Cpu;
 
 /// <summary>The weights of a convolution as the left matrix of its product, packed once for all images: for each group, for each block
@@ -77,7 +79,38 @@ internal unsafe struct WeightPanels : ITeamJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void PackBlock(float* from, int lanes, int k, int depth, float* to)
+    {
+        int taps = TapRows * TapColumns;
+        bool contiguous = TapColumnStep == 1 && (TapRowStep == TapColumns || TapRows == 1);
+        // Squares of other heights spill over a panel's end, where another thread may be at work.
+        bool squares = contiguous && PanelRows % 4 == 0;
+        if (squares && ChannelStep == taps)
+        {
+            PanelPacking.Pack(from + k, RowStep, 1, lanes, depth, to, PanelRows);
+        }
+        else if (squares && taps == 1 && RowStep == 1)
+        {
+            PanelPacking.Pack(from + (k * ChannelStep), 1, ChannelStep, lanes, depth, to, PanelRows);
+        }
+        else if (squares && taps > 1)
+        {
+            for (int end = k + depth; k < end;)
+            {
+                int run = Math.Min(taps - (k % taps), end - k);
+                PanelPacking.Pack(from + (k / taps * ChannelStep) + (k % taps), RowStep, 1, lanes, run, to, PanelRows);
+                k += run;
+                to += (nint)run * PanelRows;
+            }
+        }
+        else
+        {
+            PackSlowly(from, lanes, k, depth, to);
+        }
+    }
+
+    private readonly void PackSlowly(float* from, int lanes, int k, int depth, float* to)
     {
         int column = k % TapColumns;
         int row = k / TapColumns % TapRows;
