@@ -50,14 +50,14 @@ internal static unsafe class AdaptiveAvgPool
         public Arguments Arguments;
         public bool IsBackward;
         public int PartPlanes;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
             switch (Width)
             {
-                case SimdWidth.Vector512: Run<Lanes512>(part); break;
-                case SimdWidth.Vector256: Run<Lanes256>(part); break;
+                case VectorWidth.Vector512: Run<Lanes512>(part); break;
+                case VectorWidth.Vector256: Run<Lanes256>(part); break;
                 default: Run<Lanes128>(part); break;
             }
         }

@@ -111,7 +111,7 @@ internal static unsafe class BatchNorm
     private struct ForwardJob : ITeamJob
     {
         public Arguments Arguments;
-        public SimdWidth Width;
+        public VectorWidth Width;
         public int PartChannels;
 
         public readonly void Invoke(int part, int worker)
@@ -121,8 +121,8 @@ internal static unsafe class BatchNorm
             {
                 switch (Width)
                 {
-                    case SimdWidth.Vector512: BatchNormChannel.Forward<Lanes512>(Arguments, channel); break;
-                    case SimdWidth.Vector256: BatchNormChannel.Forward<Lanes256>(Arguments, channel); break;
+                    case VectorWidth.Vector512: BatchNormChannel.Forward<Lanes512>(Arguments, channel); break;
+                    case VectorWidth.Vector256: BatchNormChannel.Forward<Lanes256>(Arguments, channel); break;
                     default: BatchNormChannel.Forward<Lanes128>(Arguments, channel); break;
                 }
             }
@@ -132,7 +132,7 @@ internal static unsafe class BatchNorm
     private struct BackwardJob : ITeamJob
     {
         public Arguments Arguments;
-        public SimdWidth Width;
+        public VectorWidth Width;
         public int PartChannels;
 
         public readonly void Invoke(int part, int worker)
@@ -142,8 +142,8 @@ internal static unsafe class BatchNorm
             {
                 switch (Width)
                 {
-                    case SimdWidth.Vector512: BatchNormChannel.Backward<Lanes512>(Arguments, channel); break;
-                    case SimdWidth.Vector256: BatchNormChannel.Backward<Lanes256>(Arguments, channel); break;
+                    case VectorWidth.Vector512: BatchNormChannel.Backward<Lanes512>(Arguments, channel); break;
+                    case VectorWidth.Vector256: BatchNormChannel.Backward<Lanes256>(Arguments, channel); break;
                     default: BatchNormChannel.Backward<Lanes128>(Arguments, channel); break;
                 }
             }

@@ -31,7 +31,7 @@ internal static unsafe class BatchNormColumns
     {
         public BatchNorm.Arguments Arguments;
         public bool IsBackward;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
@@ -39,8 +39,8 @@ internal static unsafe class BatchNormColumns
             int count = Math.Min(Lanes, Arguments.Channels - first);
             switch (Width)
             {
-                case SimdWidth.Vector512: Run<Lanes512>(first, count); break;
-                case SimdWidth.Vector256: Run<Lanes256>(first, count); break;
+                case VectorWidth.Vector512: Run<Lanes512>(first, count); break;
+                case VectorWidth.Vector256: Run<Lanes256>(first, count); break;
                 default: Run<Lanes128>(first, count); break;
             }
         }

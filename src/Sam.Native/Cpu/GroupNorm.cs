@@ -54,15 +54,15 @@ internal static unsafe class GroupNorm
     {
         public Arguments Arguments;
         public bool IsBackward;
-        public SimdWidth Width;
+        public VectorWidth Width;
         public byte* Scratch;
 
         public readonly void Invoke(int part, int worker)
         {
             switch (Width)
             {
-                case SimdWidth.Vector512: Run<Lanes512>(part, worker); break;
-                case SimdWidth.Vector256: Run<Lanes256>(part, worker); break;
+                case VectorWidth.Vector512: Run<Lanes512>(part, worker); break;
+                case VectorWidth.Vector256: Run<Lanes256>(part, worker); break;
                 default: Run<Lanes128>(part, worker); break;
             }
         }

@@ -71,14 +71,14 @@ internal static unsafe class LayerNorm
         public Arguments Arguments;
         public Pass Pass;
         public int PartRows;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
             switch (Width)
             {
-                case SimdWidth.Vector512: Run<Lanes512>(part); break;
-                case SimdWidth.Vector256: Run<Lanes256>(part); break;
+                case VectorWidth.Vector512: Run<Lanes512>(part); break;
+                case VectorWidth.Vector256: Run<Lanes256>(part); break;
                 default: Run<Lanes128>(part); break;
             }
         }
