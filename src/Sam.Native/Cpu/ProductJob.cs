@@ -98,7 +98,7 @@ internal unsafe struct ProductJob : ITeamJob
         bool packA = columns >= PackRowsFromColumns;
         bool packB = BColumnStep != 1 || rows >= PackColumnsFromRows;
         int inPlace = packB ? 0 : columns - (columns % width);
-        int maxRows = packA ? ProductPlan.MaxRows : rows;
+        int maxRows = packA ? ProductPlan.RowChunk(rows, height) : rows;
         int block = ProductPlan.DepthBlock(Depth);
         MatrixTarget target = Target;
         for (int k = 0; k < Depth; k += block)
@@ -134,6 +134,11 @@ internal unsafe struct ProductJob : ITeamJob
                 {
                     int lanes = Math.Min(width, columns - s);
                     PanelPacking.Pack(b + (s * BColumnStep), BColumnStep, BDepthStep, lanes, depth, sliver, width);
+                    if (BColumnStep == 1 && s + width < columns)
+                    {
+                        PanelPacking.Prefetch(b + s + width, BDepthStep, Math.Min(width, columns - s - width), depth);
+                    }
+
                     TileProduct.Multiply<TSimd, TVector, MatrixTarget>(
                         ref target, row + i, high, column + s, lanes, depth, a, rowStep, depthStep, panelStep, sliver, width, 0, tile);
                 }

@@ -7,7 +7,7 @@ internal static class ProductPlan
     public const int MaxDepth = 256;
 
     /// <summary>The most rows of A packed at once: a block of A stays in the second-level cache.</summary>
-    public const int MaxRows = 480;
+    public const int MaxRows = 528;
 
     /// <summary>Room for a sliver of B: what packing may spill included.</summary>
     public const int SliverElements = (32 * MaxDepth) + PixelPacking.Slack;
@@ -30,6 +30,17 @@ internal static class ProductPlan
 
         int blocks = ((depth - 1) / MaxDepth) + 1;
         return ((((depth - 1) / blocks) + 1) + 15) & ~15;
+    }
+
+    /// <summary>Rows of A packed at once: even shares, whole panels, at most <see cref="MaxRows"/>.</summary>
+    /// <param name="rows">Rows of A.</param>
+    /// <param name="height">Rows of a panel.</param>
+    /// <returns>The rows.</returns>
+    public static int RowChunk(int rows, int height)
+    {
+        int chunks = ((rows - 1) / MaxRows) + 1;
+        int share = ((rows - 1) / chunks) + 1;
+        return (share + height - 1) / height * height;
     }
 
     /// <summary>Cuts C into a grid of parts so that the busiest thread is done soonest, its packing counted.</summary>

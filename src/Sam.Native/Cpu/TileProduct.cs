@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sam.Native.Cpu;
 
@@ -7,6 +8,9 @@ internal static unsafe class TileProduct
 {
     /// <summary>Elements from one row of a tile in memory to the next.</summary>
     public const int TileStep = 32;
+
+    /// <summary>Length of the chains from which the tile of C is asked for before they begin: shorter ones do not pay for it.</summary>
+    private const int PrefetchFromDepth = 128;
 
     /// <summary>Elements of a tile in memory: 12 rows.</summary>
     public const int TileElements = 12 * TileStep;
@@ -62,6 +66,10 @@ internal static unsafe class TileProduct
                     step = TileStep;
                     add = false;
                 }
+                else if (depth >= PrefetchFromDepth)
+                {
+                    Prefetch(c, step, height);
+                }
 
                 if (valid <= TSimd.Count)
                 {
@@ -83,6 +91,19 @@ internal static unsafe class TileProduct
                 int left = rows - i;
                 Rest<TSimd, TVector>(left, depth, panel, aRowStep, aDepthStep, b, bStep, tile, valid <= TSimd.Count);
                 target.Finish<TSimd, TVector>(tile, row + i, column + j, left, valid);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* c, nint step, int rows)
+    {
+        if (Sse.IsSupported)
+        {
+            for (int row = 0; row < rows; row++, c += step)
+            {
+                Sse.Prefetch0(c);
+                Sse.Prefetch0(c + 16);
             }
         }
     }

@@ -145,7 +145,7 @@ internal unsafe struct WeightGradientJob : ITeamJob
     {
         int height = TSimd.TileRows;
         int width = 2 * TSimd.Count;
-        int chunk = ProductPlan.MaxRows / height * height;
+        int chunk = ProductPlan.RowChunk(rows, height);
         float* registers = scratch;
         int* offsets = (int*)(registers + TileProduct.TileElements);
         float* sliver = (float*)(offsets + ConvolutionPlan.OffsetElements);
