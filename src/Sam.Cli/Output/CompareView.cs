@@ -30,10 +30,11 @@ internal class CompareView
     public void Start(CompareOptions options, string device)
     {
         RunSettings recipe = options.Recipe;
-        Writer.WriteLine($"SGD and SAM (rho {Format.Setting(recipe.Rho)}): MLP on the first {Format.Count(options.TrainSize)} images of MNIST, {recipe.Epochs} epochs, on {device}");
+        Writer.WriteLine($"MLP on the first {Format.Count(options.TrainSize)} images of MNIST, {recipe.Epochs} epochs, SGD and SAM (rho {Format.Setting(recipe.Rho)})");
         Writer.WriteLine(
-            $"Batch {recipe.Batch}, learning rate {Format.Setting(recipe.LearningRate)} with cosine decay, momentum {Format.Setting(recipe.Momentum)}, "
+            $"batch {recipe.Batch}, lr {Format.Setting(recipe.LearningRate)} with cosine decay, momentum {Format.Setting(recipe.Momentum)}, "
             + $"weight decay {Format.Setting(recipe.WeightDecay)}, seed {recipe.Seed}");
+        Writer.WriteLine($"on {device}");
     }
 
     /// <summary>Shows the comparison until it ends.</summary>

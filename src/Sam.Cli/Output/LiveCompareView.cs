@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using Sam.Cli.Training;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Sam.Cli.Output;
 
@@ -9,7 +9,11 @@ internal sealed class LiveCompareView : CompareView
 {
     private const int RefreshMilliseconds = 150;
 
+    // A SAM step takes two gradients, an SGD step one.
+    private const double SamWeight = 2;
+
     private readonly IAnsiConsole _rich;
+    private readonly long _begin = Stopwatch.GetTimestamp();
 
     /// <summary>Makes the view.</summary>
     /// <param name="console">Where it writes.</param>
@@ -30,7 +34,7 @@ internal sealed class LiveCompareView : CompareView
             while (!done);
         });
 
-    private static IRenderable Draw(Comparison comparison)
+    private Table Draw(Comparison comparison)
     {
         Table table = new() { Border = TableBorder.Rounded };
         table.AddColumn("Label\nnoise", static column => column.RightAligned());
@@ -69,6 +73,21 @@ internal sealed class LiveCompareView : CompareView
                 Format.Count(row.Progress.ImagesPerSecond));
         }
 
+        double done = ShareDone(comparison);
+        string left = Format.Left(Stopwatch.GetElapsedTime(_begin).TotalSeconds * (1 - done) / done);
+        table.Caption = done < 1 ? new TableTitle($"{Format.Count(Math.Floor(100 * done))} % done, {left} left") : null;
         return table;
+    }
+
+    private static double ShareDone(Comparison comparison)
+    {
+        double done = 0;
+        foreach (ComparisonRow row in comparison.Rows)
+        {
+            double share = row.IsMeasured ? 1 : (double)row.Progress.Step / row.Progress.TotalSteps;
+            done += share * (row.Optimizer == OptimizerKind.Sam ? SamWeight : 1);
+        }
+
+        return done / ((1 + SamWeight) * comparison.Noises.Count);
     }
 }

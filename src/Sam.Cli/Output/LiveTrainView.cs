@@ -51,15 +51,16 @@ internal sealed class LiveTrainView : TrainView
     /// <inheritdoc/>
     protected override void ShowTable(string title, (string Name, string Value, string Note)[] rows)
     {
-        Table table = new() { ShowHeaders = false, Border = TableBorder.Rounded, Title = new TableTitle(Markup.Escape(title), Style.Plain) };
+        Table table = new() { ShowHeaders = false, Border = TableBorder.Rounded };
         table.AddColumns("", "");
         foreach ((string name, string value, string note) in rows)
         {
             string shown = Markup.Escape(value);
-            table.AddRow(name, note.Length > 0 ? $"{shown} [dim]{Markup.Escape(note)}[/]" : table.Rows.Count == 0 ? $"[bold green]{shown}[/]" : shown);
+            table.AddRow(name, note.Length > 0 ? $"{shown} [dim]({Markup.Escape(note)})[/]" : table.Rows.Count == 0 ? $"[bold green]{shown}[/]" : shown);
         }
 
         _rich.WriteLine();
+        _rich.MarkupLine($"[bold]{Markup.Escape(title)}[/]");
         _rich.Write(table);
     }
 

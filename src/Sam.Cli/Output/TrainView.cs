@@ -32,7 +32,7 @@ internal class TrainView
         string sgd = $"SGD lr {Format.Setting(settings.LearningRate)}, momentum {Format.Setting(settings.Momentum)}, weight decay {Format.Setting(settings.WeightDecay)}";
         string optimizer = settings.Optimizer == OptimizerKind.Sam ? $"SAM rho {Format.Setting(settings.Rho)} around {sgd}" : sgd;
         string noise = report.Options.LabelNoise > 0 ? $", {Format.Percent(report.Options.LabelNoise)} of the labels random" : "";
-        Writer.WriteLine($"{settings.Model}, {Format.Count(report.ParameterCount)} parameters, on {report.Device}");
+        Writer.WriteLine($"{(settings.Model == ModelKind.Mlp ? "MLP" : "LeNet")}, {Format.Count(report.ParameterCount)} parameters, on {report.Device}");
         Writer.WriteLine($"{optimizer}, batch {settings.Batch}");
         Writer.WriteLine($"{Format.Count(report.TrainSize)} training and {Format.Count(report.TestSize)} test images from {report.Folder}{noise}");
     }
@@ -96,11 +96,13 @@ internal class TrainView
         {
             EpochResult epoch = progress[_shownEpochs];
             string sharpness = double.IsNaN(epoch.Sharpness) ? "" : $"  sharpness {Format.Loss(epoch.Sharpness)}";
-            string ending = epoch.Ending switch { EpochEnding.Stopped => "  (stopped)", EpochEnding.Diverged => "  (diverged)", _ => "" };
-            ShowLine(
-                $"epoch {epoch.Epoch}/{progress.Epochs}  loss {Format.Loss(epoch.TrainLoss)}{sharpness}"
-                + $"  test accuracy {Format.Percent(epoch.TestAccuracy)}"
-                + $"  {Format.Count(epoch.Images / epoch.TrainSeconds)} images/s  {Format.Seconds(epoch.TrainSeconds)}{ending}");
+            string ending = epoch.Ending switch
+            {
+                EpochEnding.Stopped => "stopped",
+                EpochEnding.Diverged => "diverged",
+                _ => Format.Seconds(epoch.TrainSeconds),
+            };
+            ShowLine($"epoch {epoch.Epoch}/{progress.Epochs}  loss {Format.Loss(epoch.TrainLoss)}{sharpness}  test accuracy {Format.Percent(epoch.TestAccuracy)}  {ending}");
         }
     }
 
