@@ -7,7 +7,8 @@ public abstract partial class Model
 {
     /// <summary>The model as a table: layers in order, shapes of one example after them, parameters, what is computed together, and bytes by role.</summary>
     /// <returns>Lines that end in LF, the same in every culture.</returns>
-    /// <remarks>The bytes are those of this instance, with its batch size. What an optimizer keeps (saved weights, momentum) is its own and not among them.</remarks>
+    /// <remarks>The bytes are those of this instance, with its batch size. What an optimizer keeps (saved weights, momentum)
+    /// and the workspace that a device shares among its models are not among them.</remarks>
     public string Summary()
     {
         List<string[]> rows = [["layer", "kind", "output", "parameters", "fused"]];

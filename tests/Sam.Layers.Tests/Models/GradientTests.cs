@@ -127,7 +127,11 @@ public sealed class GradientTests
             AssertClose(outputs[i], actual[i], $"output {i}");
         }
 
+        float[] first = actual.ToArray();
         Assert.Equal(reference.Loss(inputs, targets, Batch), model.Backward(Loss.MeanSquaredError(targets)), Tolerance);
+
+        // Values share memory, but the output can be read until the next forward pass, and the input is there for the second pass of a SAM step.
+        Assert.Equal(first, model.Output.Values.ToArray());
         foreach (Parameter parameter in model.Parameters)
         {
             double[] weights = reference[parameter.Name];
@@ -143,6 +147,9 @@ public sealed class GradientTests
                 AssertClose((above - below) / (2 * Difference), parameter.Gradients[i], $"gradient of {parameter.Name}[{i}]");
             }
         }
+
+        model.RunForward();
+        Assert.Equal(first, model.Output.Values.ToArray());
     }
 
     private static void AssertClose(double expected, float actual, string what) => Assert.True(
