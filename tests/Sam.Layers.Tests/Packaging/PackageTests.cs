@@ -115,7 +115,7 @@ public sealed class PackageTests : IDisposable
         Assert.Null(layers.GetEntry("lib/net10.0/Sam.Generators.dll"));
 
         XDocument nativeManifest = Manifest(native, "Sam.Native"), layersManifest = Manifest(layers, "Sam.Layers");
-        Assert.Empty(nativeManifest.Descendants().Where(static e => e.Name.LocalName == "dependency"));
+        Assert.DoesNotContain(nativeManifest.Descendants(), static e => e.Name.LocalName == "dependency");
         XElement dependency = Assert.Single(layersManifest.Descendants(), static e => e.Name.LocalName == "dependency");
         string version = layersManifest.Descendants().Single(static e => e.Name.LocalName == "version").Value;
         Assert.Equal("Sam.Native", dependency.Attribute("id")?.Value);
