@@ -14,6 +14,7 @@ public sealed class ModelAnalyzer : DiagnosticAnalyzer
     [
         Rules.NotPartial, Rules.UnsupportedClass, Rules.OtherBaseClass, Rules.BadShapeText, Rules.NoParameters, Rules.TwoDeclarations, Rules.LayerWithoutModel,
         Rules.BadName, Rules.DuplicateName, Rules.BadSize, Rules.Misfit, Rules.BadParameter, Rules.UnreachableLayer,
+        Rules.BadBlock, Rules.ShortcutOutsideBlock, Rules.ConstantOutsideBlock,
     ];
 
     /// <inheritdoc/>
@@ -44,6 +45,13 @@ public sealed class ModelAnalyzer : DiagnosticAnalyzer
         {
             ModelReader.Read(type, model, context.Compilation, out IReadOnlyList<Problem> problems);
             foreach (Problem problem in problems)
+            {
+                Report(context, problem);
+            }
+        }
+        else if (BlockReader.Find(type) is AttributeData block)
+        {
+            foreach (Problem problem in BlockReader.Check(type, block))
             {
                 Report(context, problem);
             }

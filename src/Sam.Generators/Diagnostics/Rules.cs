@@ -21,10 +21,10 @@ internal static class Rules
         "SAM0005", "A model has parameters", "Model '{0}' has no layer with parameters, so nothing in it can be trained; add one, such as Linear(\"fc\", 10)");
 
     public static readonly DiagnosticDescriptor TwoDeclarations = Error(
-        "SAM0006", "Layers stand in one declaration", "This layer of '{0}' is not in the declaration that has [Model], so its place among the layers is open; move it there");
+        "SAM0006", "Layers stand in one declaration", "This layer of '{0}' is not in the declaration that has [Model] or [Block], so its place among the layers is open; move it there");
 
     public static readonly DiagnosticDescriptor LayerWithoutModel = Error(
-        "SAM0007", "A layer belongs to a model", "'{0}' has layers but is no model; write [Model(\"3x32x32\")], with the shape of one input example, in front of them");
+        "SAM0007", "A layer belongs to a model", "'{0}' has layers but is no model; write [Model(\"3x32x32\")], with the shape of one input example, in front of them, or [Block]");
 
     public static readonly DiagnosticDescriptor BadName = Error(
         "SAM0008", "A layer's name makes a property", "The layer name '{0}' {1}; write {2}");
@@ -43,6 +43,15 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor UnreachableLayer = Error(
         "SAM0013", "A layer's type can be named in generated code", "Layer type '{0}' is file-local, and generated code stands in another file; remove 'file'");
+
+    public static readonly DiagnosticDescriptor BadBlock = Error(
+        "SAM0014", "What is used is a block", "{0}: {1}");
+
+    public static readonly DiagnosticDescriptor ShortcutOutsideBlock = Error(
+        "SAM0015", "A shortcut stands in a block", "{0} stands in model '{1}' itself, where there is no block's input to add; put it, with the layers it goes around, in a class with [Block] and use that");
+
+    public static readonly DiagnosticDescriptor ConstantOutsideBlock = Error(
+        "SAM0016", "Block's constants stand in blocks", "{0}: Block.Channels and Block.Stride stand for what a use gives a block; '{1}' is a model, so write the number");
 
     private const string Category = "Sam.Models";
 

@@ -3,18 +3,24 @@ using Microsoft.CodeAnalysis;
 namespace Sam.Generators.Models;
 
 /// <summary>The arguments of an attribute by position and by name.</summary>
-internal sealed class AttributeArguments(AttributeData attribute)
+/// <param name="attribute">The attribute.</param>
+/// <param name="block">What stands for a block's constants, or null outside of blocks.</param>
+internal sealed class AttributeArguments(AttributeData attribute, BlockArguments? block = null)
 {
     /// <summary>Whether the compiler could make sense of all arguments; what it could not is its own error.</summary>
     public bool AreWhole => attribute.AttributeConstructor is not null
         && attribute.ConstructorArguments.All(static a => a.Kind != TypedConstantKind.Error)
         && attribute.NamedArguments.All(static a => a.Value.Kind != TypedConstantKind.Error);
 
+    /// <summary>Whether a number among them is one of a block's constants.</summary>
+    public bool HasBlockConstant => attribute.ConstructorArguments.Concat(attribute.NamedArguments.Select(static a => a.Value))
+        .Any(static a => a.Kind == TypedConstantKind.Primitive && a.Value is int value && BlockArguments.IsConstant(value));
+
     public int Count => attribute.ConstructorArguments.Length;
 
     public string Text(int index) => attribute.ConstructorArguments[index].Value as string ?? "";
 
-    public int Int(int index) => (int)attribute.ConstructorArguments[index].Value!;
+    public int Int(int index) => Substitute((int)attribute.ConstructorArguments[index].Value!);
 
     public float Float(int index) => (float)attribute.ConstructorArguments[index].Value!;
 
@@ -24,7 +30,7 @@ internal sealed class AttributeArguments(AttributeData attribute)
         {
             if (argument.Key == name)
             {
-                return argument.Value.Value is T value ? value : absent;
+                return argument.Value.Value is not T value ? absent : value is int number ? (T)(object)Substitute(number) : value;
             }
         }
 
@@ -45,4 +51,6 @@ internal sealed class AttributeArguments(AttributeData attribute)
 
         return absent;
     }
+
+    private int Substitute(int value) => block?.Substitute(value) ?? value;
 }

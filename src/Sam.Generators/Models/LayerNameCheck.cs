@@ -18,24 +18,37 @@ internal sealed class LayerNameCheck(INamedTypeSymbol type, string hintName, Com
         HashSet<string> used = [];
         foreach ((AttributeData attribute, Layer layer) in layers)
         {
-            if (layer is not (LinearLayer or Conv2dLayer or CustomLayer))
+            foreach (string name in NamesOf(layer))
             {
-                continue;
+                Check(name, attribute, taken, used, report);
             }
+        }
+    }
 
-            string property = Names.Property(layer.Name), parameters = property + ParametersSuffix;
-            if (!Names.IsValid(layer.Name))
-            {
-                report(Rules.BadName, attribute, layer.Name, "is not a name", "letters, digits and underscores, such as conv1");
-            }
-            else if (property == type.Name || taken.Contains(property) || taken.Contains(parameters))
-            {
-                report(Rules.BadName, attribute, layer.Name, $"makes the property {property}, and {type.Name} has or is that already", "another name");
-            }
-            else if (!used.Add(property) | !used.Add(parameters))
-            {
-                report(Rules.DuplicateName, attribute, layer.Name, property, type.Name);
-            }
+    /// <summary>The names of a layer that make properties where it stands: its own, those of a projection, those of the layers of a block used without a name.</summary>
+    public static IEnumerable<string> NamesOf(Layer layer) => layer switch
+    {
+        BlockLayer { Name.Length: 0 } block => block.Body.SelectMany(NamesOf),
+        AddShortcutLayer { Projection: string projection, Normalize: true } => [projection + ".0", projection + ".1"],
+        AddShortcutLayer { Projection: string projection } => [projection],
+        { HasName: true } => [layer.Name],
+        _ => [],
+    };
+
+    private void Check(string name, AttributeData attribute, HashSet<string> taken, HashSet<string> used, Reporter report)
+    {
+        string property = Names.Property(name), parameters = property + ParametersSuffix;
+        if (!Names.IsValid(name))
+        {
+            report(Rules.BadName, attribute, name, "is not a name", "letters, digits and underscores, such as conv1");
+        }
+        else if (property == type.Name || taken.Contains(property) || taken.Contains(parameters))
+        {
+            report(Rules.BadName, attribute, name, $"makes the property {property}, and {type.Name} has or is that already", "another name");
+        }
+        else if (!used.Add(property) | !used.Add(parameters))
+        {
+            report(Rules.DuplicateName, attribute, name, property, type.Name);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Sam.Generators.Models.Layers;
 
@@ -10,17 +11,21 @@ internal static class LayerReader
     public static IReadOnlyList<string> Kinds { get; } =
     [
         "LinearAttribute", "Conv2dAttribute", "MaxPool2dAttribute", "AvgPool2dAttribute", "FlattenAttribute", "DropoutAttribute", "ReluAttribute",
-        "GeluAttribute", "SiluAttribute", "TanhAttribute", "SigmoidAttribute", "LayerAttribute`1",
+        "GeluAttribute", "SiluAttribute", "TanhAttribute", "SigmoidAttribute", "LayerAttribute`1", "BatchNorm1dAttribute", "BatchNorm2dAttribute", "LayerNormAttribute",
+        "GroupNormAttribute", "GlobalAvgPool2dAttribute", "AdaptiveAvgPool2dAttribute", "UseAttribute`1", "AddShortcutAttribute", "StartShortcutAttribute",
     ];
 
     public static bool IsLayer(AttributeData attribute) =>
         attribute.AttributeClass?.BaseType?.ToDisplayString() == Names.ModelLayerAttribute;
 
     /// <summary>Reads an attribute.</summary>
+    /// <param name="attribute">The attribute.</param>
+    /// <param name="block">What stands for a block's constants, or null outside of blocks.</param>
+    /// <param name="around">The blocks that it stands in, outermost first.</param>
     /// <returns>The layer, or null where the attribute is not whole.</returns>
-    public static Layer? Read(AttributeData attribute)
+    public static Layer? Read(AttributeData attribute, BlockArguments? block = null, ImmutableStack<INamedTypeSymbol>? around = null)
     {
-        AttributeArguments arguments = new(attribute);
+        AttributeArguments arguments = new(attribute, block);
         if (!arguments.AreWhole)
         {
             return null;
@@ -41,6 +46,16 @@ internal static class LayerReader
             "SigmoidAttribute" => new ActivationLayer("Sigmoid"),
             "LayerAttribute`1" when attribute.AttributeClass.TypeArguments[0].TypeKind != TypeKind.Error =>
                 CustomLayer.Read(arguments, attribute.AttributeClass.TypeArguments[0]),
+            "BatchNorm1dAttribute" => BatchNormLayer.Read(arguments, rows: false),
+            "BatchNorm2dAttribute" => BatchNormLayer.Read(arguments, rows: true),
+            "LayerNormAttribute" => LayerNormLayer.Read(arguments),
+            "GroupNormAttribute" => GroupNormLayer.Read(arguments),
+            "GlobalAvgPool2dAttribute" => new AdaptiveAvgPool2dLayer(1, 1, IsGlobal: true),
+            "AdaptiveAvgPool2dAttribute" => new AdaptiveAvgPool2dLayer(arguments.Int(0), arguments.Int(1), IsGlobal: false),
+            "UseAttribute`1" when attribute.AttributeClass.TypeArguments[0] is INamedTypeSymbol { TypeKind: not TypeKind.Error } type =>
+                BlockReader.Read(arguments, type, around ?? ImmutableStack<INamedTypeSymbol>.Empty),
+            "AddShortcutAttribute" => new AddShortcutLayer(arguments.Named<string?>("Projection", null), arguments.Named("Normalize", true)),
+            "StartShortcutAttribute" => new StartShortcutLayer(),
             _ => null,
         };
     }

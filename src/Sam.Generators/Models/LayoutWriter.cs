@@ -30,13 +30,14 @@ internal static class LayoutWriter
         text.Line("[");
         foreach (Node node in program.Nodes)
         {
-            text.Line($"    new({Literal.Of(node.Layer.Name)}, {Literal.Of(node.Layer.Description)}, {Shape(node.Output.Shape)}, "
+            text.Line($"    new({Literal.Of(node.Name)}, {Literal.Of(node.Layer.Description)}, {Shape(node.Output.Shape)}, "
                 + $"{Literal.Of(node.Parameters.Sum(static p => p.Declaration.Shape.Count))}, {Literal.Of(node.Fusion)}),");
         }
 
         text.Line("],");
         WriteConvolutions(text, program);
         text.Line($"ArenaCount = {Literal.Of(program.ArenaCount)},");
+        WriteBuffers(text, program);
         text.Line($"ActivationCount = {Literal.Of(program.ActivationCount)},");
         text.Line($"InputOffset = {Literal.Of(program.Input.Storage.Offset)},");
         text.Line($"OutputOffset = {Literal.Of(program.Output.Storage.Offset)},");
@@ -64,17 +65,40 @@ internal static class LayoutWriter
         text.Line("],");
     }
 
+    private static void WriteBuffers(IndentedTextWriter text, Program program)
+    {
+        if (program.BufferCount == 0)
+        {
+            return;
+        }
+
+        text.Line("Buffers =");
+        text.Line("[");
+        foreach (BufferSlot slot in program.Buffers)
+        {
+            BufferDeclaration b = slot.Declaration;
+            text.Line($"    new({Literal.Of(slot.FullName)}, {Shape(b.Shape)}, {Literal.Of(slot.Offset)}, {b.Initial}{(b.IsInteger ? ", true" : "")}),");
+        }
+
+        text.Line("],");
+        text.Line($"BufferCount = {Literal.Of(program.BufferCount)},");
+        if (program.MinimumTrainingBatch > 1)
+        {
+            text.Line($"MinimumTrainingBatch = {Literal.Of(program.MinimumTrainingBatch)},");
+        }
+    }
+
     private static void WriteCustomLayers(IndentedTextWriter text, Program program)
     {
         List<Node> custom = [];
         int first = 0;
         foreach (Node node in program.Nodes)
         {
-            if (node.Layer is CustomLayer layer)
+            if (node.Layer is CustomLayer)
             {
                 custom.Add(node);
                 text.Line();
-                text.Line($"public static readonly {Names.CustomLayerSlot} Layer{Literal.Of(node.Index)} = new(Value, {Literal.Of(layer.Name)}, {Shape(node.Input.Shape)}, "
+                text.Line($"public static readonly {Names.CustomLayerSlot} Layer{Literal.Of(node.Index)} = new(Value, {Literal.Of(node.Name)}, {Shape(node.Input.Shape)}, "
                     + $"{Shape(node.Output.Shape)}, {Literal.Of(first)}, {Literal.Of(node.Parameters.Count)}, {Literal.Of(node.Index)}u);");
             }
 
@@ -95,5 +119,6 @@ internal static class LayoutWriter
         }
     }
 
-    private static string Shape(Sizes sizes) => $"new {Native}Shape({string.Join(", ", sizes.Values.Select(Literal.Of))})";
+    // Without an argument the constructor of every struct would be meant, which makes no shape.
+    private static string Shape(Sizes sizes) => sizes.Rank == 0 ? $"new {Native}Shape([])" : $"new {Native}Shape({string.Join(", ", sizes.Values.Select(Literal.Of))})";
 }

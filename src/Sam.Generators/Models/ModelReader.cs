@@ -53,12 +53,24 @@ internal sealed class ModelReader
         new LayerNameCheck(_type, HintName, compilation).Check(layers, Report);
         foreach ((AttributeData attribute, Layer layer) in layers)
         {
-            if (layer.WrongSize() is string wrong)
+            if (layer is AddShortcutLayer or StartShortcutLayer)
+            {
+                Report(Rules.ShortcutOutsideBlock, attribute, layer.Kind, _type.Name);
+            }
+            else if (new AttributeArguments(attribute).HasBlockConstant)
+            {
+                Report(Rules.ConstantOutsideBlock, attribute, layer.Title, _type.Name);
+            }
+            else if ((layer as BlockLayer)?.AnyFault is string fault)
+            {
+                Report(Rules.BadBlock, attribute, layer.Title, fault);
+            }
+            else if (layer.WrongSize() is string wrong)
             {
                 Report(Rules.BadSize, attribute, layer.Title, wrong);
             }
 
-            if (attribute.AttributeClass!.TypeArguments.FirstOrDefault() is INamedTypeSymbol { IsFileLocal: true } local)
+            if (layer is CustomLayer && attribute.AttributeClass!.TypeArguments.FirstOrDefault() is INamedTypeSymbol { IsFileLocal: true } local)
             {
                 Report(Rules.UnreachableLayer, attribute, local.Name);
             }

@@ -40,17 +40,15 @@ internal static class ModelWriter
 
     private static void WriteClass(IndentedTextWriter text, ModelDeclaration model, Program program)
     {
-        List<Node> named = [.. program.Nodes.Where(static n => n.Parameters.Count > 0)];
+        BindingGroup bindings = BindingGroup.Of(program);
         WriteRemarks(text, program);
         text.Line("[global::System.CodeDom.Compiler.GeneratedCode(\"Sam.Generators\", \"1\")]");
         text.Open($"partial class {model.Name} : {Native}Model");
-        WriteConstructor(text, model, program, named);
-        foreach (Node node in named)
+        WriteConstructor(text, model, program, bindings);
+        foreach (BindingGroup child in bindings.Children)
         {
-            string property = Names.Property(node.Layer.Name);
             text.Line();
-            text.Line($"/// <summary>The parameters of {node.Layer.Name}: {Escape(node.Layer.Description)}, {node.Input.Shape} to {node.Output.Shape}.</summary>");
-            text.Line($"public {property}{LayerNameCheck.ParametersSuffix} {property} {{ get; }}");
+            BindingWriter.WriteProperty(text, child);
         }
 
         text.Line();
@@ -59,12 +57,10 @@ internal static class ModelWriter
         text.Line();
         text.Line("/// <inheritdoc/>");
         WritePass(text, "BackwardCore", program.BackwardCalls);
-        int first = 0;
-        foreach (Node node in named)
+        foreach (BindingGroup child in bindings.Children)
         {
             text.Line();
-            WriteParameters(text, node, first);
-            first += node.Parameters.Count;
+            BindingWriter.WriteClass(text, child);
         }
 
         text.Close();
@@ -91,7 +87,7 @@ internal static class ModelWriter
         text.Line($"/// {"what".PadRight(width)}     offset      count  needed");
         foreach (Storage storage in program.Storages.OrderBy(static s => s.First))
         {
-            text.Line($"/// {Escape(storage.Name).PadRight(width)} {Literal.Of(storage.Offset),10} {Literal.Of(storage.Count),10}  {Literal.Of(storage.First)} to {Literal.Of(storage.Last)}");
+            text.Line($"/// {BindingWriter.Escape(storage.Name).PadRight(width)} {Literal.Of(storage.Offset),10} {Literal.Of(storage.Count),10}  {Literal.Of(storage.First)} to {Literal.Of(storage.Last)}");
         }
 
         text.Line($"/// {"total".PadRight(width)} {"",10} {Literal.Of(program.ActivationCount),10}");
@@ -99,7 +95,7 @@ internal static class ModelWriter
         text.Line("/// </remarks>");
     }
 
-    private static void WriteConstructor(IndentedTextWriter text, ModelDeclaration model, Program program, List<Node> named)
+    private static void WriteConstructor(IndentedTextWriter text, ModelDeclaration model, Program program, BindingGroup bindings)
     {
         bool custom = program.Nodes.Any(static n => n.Layer is CustomLayer);
         text.Line("/// <summary>Makes the model on a device and draws its weights.</summary>");
@@ -117,10 +113,9 @@ internal static class ModelWriter
         text.Line($"public {model.Name}({Native}Device device, int batchSize, ulong seed = 0)");
         text.Line($"    : base({(custom ? "GeneratedLayout.Check(device)" : "device")}, batchSize, seed, GeneratedLayout.Value)");
         text.Open();
-        foreach (Node node in named)
+        foreach (BindingGroup child in bindings.Children)
         {
-            string property = Names.Property(node.Layer.Name);
-            text.Line($"{property} = new {property}{LayerNameCheck.ParametersSuffix}(Parameters);");
+            BindingWriter.WriteAssignment(text, child, "Parameters", "Buffers");
         }
 
         text.Close();
@@ -138,7 +133,7 @@ internal static class ModelWriter
             {
                 node = call.Node;
                 text.Line();
-                text.Line($"// {(node.Layer.Name.Length == 0 ? "" : node.Layer.Name + ": ")}{node.Layer.Description}{(node.HasRelu ? " + Relu" : "")}, {node.Input.Shape} to {node.Output.Shape}");
+                text.Line($"// {(node.Name.Length == 0 ? "" : node.Name + ": ")}{node.Layer.Description}{(node.Added is null ? "" : " + AddShortcut")}{(node.HasRelu ? " + Relu" : "")}, {node.Input.Shape} to {node.Output.Shape}");
             }
 
             text.Line(call.ToString());
@@ -146,28 +141,4 @@ internal static class ModelWriter
 
         text.Close();
     }
-
-    private static void WriteParameters(IndentedTextWriter text, Node node, int first)
-    {
-        string type = Names.Property(node.Layer.Name) + LayerNameCheck.ParametersSuffix;
-        text.Line($"/// <summary>The parameters of {node.Layer.Name}.</summary>");
-        text.Open($"public sealed class {type}");
-        text.Open($"internal {type}({Native}ParameterCollection parameters)");
-        for (int i = 0; i < node.Parameters.Count; i++)
-        {
-            text.Line($"{Names.Property(node.Parameters[i].Declaration.Name)} = parameters[{Literal.Of(first + i)}];");
-        }
-
-        text.Close();
-        foreach (ParameterSlot slot in node.Parameters)
-        {
-            text.Line();
-            text.Line($"/// <summary>{slot.FullName}, {slot.Declaration.Shape}.</summary>");
-            text.Line($"public {Native}Parameter {Names.Property(slot.Declaration.Name)} {{ get; }}");
-        }
-
-        text.Close();
-    }
-
-    private static string Escape(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 }

@@ -5,6 +5,7 @@ internal static class Names
 {
     public const string ModelAttribute = "Sam.Layers.ModelAttribute";
     public const string ModelLayerAttribute = "Sam.Layers.ModelLayerAttribute";
+    public const string BlockAttribute = "Sam.Layers.BlockAttribute";
     public const string LayerParameterAttribute = "Sam.Layers.LayerParameterAttribute";
     public const string CustomLayer = "global::Sam.Layers.CustomLayer";
     public const string CustomLayerSlot = "global::Sam.Layers.CustomLayerSlot";

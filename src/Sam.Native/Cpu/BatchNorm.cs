@@ -55,7 +55,9 @@ internal static unsafe class BatchNorm
             {
                 mean = moments.Mean;
                 variance = moments.Variance;
-                if (UpdateStatistics && RunningMean != null)
+
+                // One batch with a NaN or an infinity would make the running statistics useless for good.
+                if (UpdateStatistics && RunningMean != null && double.IsFinite(mean) && double.IsFinite(variance))
                 {
                     // One element has no unbiased variance; torch refuses it, here the biased one, 0, stands for it.
                     double unbiased = moments.SquaredDistance / Math.Max(1, moments.Count - 1);

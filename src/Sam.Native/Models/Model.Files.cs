@@ -6,7 +6,7 @@ public abstract partial class Model
 {
     private const int FileChunkCount = 1 << 16;
 
-    /// <summary>Writes the model's parameters to a safetensors file, with torch's names, shapes and types, replacing one that is there.</summary>
+    /// <summary>Writes the model's parameters and buffers to a safetensors file, with torch's names, shapes and types, replacing one that is there.</summary>
     /// <param name="path">Where to; its folder must exist.</param>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="InvalidOperationException">The weights are perturbed: the call comes between the halves of a SAM step.</exception>
@@ -23,7 +23,7 @@ public abstract partial class Model
         writer.Save(path);
     }
 
-    /// <summary>Reads the model's parameters from a safetensors file. float32, float64, bf16 and f16 are read; the model keeps float32.</summary>
+    /// <summary>Reads the model's parameters and buffers from a safetensors file. float32, float64, bf16 and f16 are read; the model keeps float32.</summary>
     /// <param name="path">The file, written by <see cref="Save"/> or by torch's safetensors library.</param>
     /// <param name="strict">Whether model and file must have exactly the same tensors (true, the default), or what fits is read and the rest left alone.</param>
     /// <returns>What was missing, unexpected and mis-shaped.</returns>
@@ -47,14 +47,13 @@ public abstract partial class Model
         return report;
     }
 
-    /// <summary>Adds the model's tensors to a file under their names behind a prefix.</summary>
+    /// <summary>Adds the model's parameters and buffers to a file under their names behind a prefix.</summary>
     internal void AddTensors(SafeTensorsWriter writer, string prefix)
     {
-        foreach (Parameter parameter in Parameters)
+        foreach (StateTensor tensor in StateTensors())
         {
-            ParameterInfo info = parameter.Info;
-            writer.Add(prefix + info.Name, SafeTensorType.Float32, Dimensions(info.Shape), (offset, destination) =>
-                Device.Download((WeightMemory + info.Offset).Cast<byte>() + offset, destination));
+            writer.Add(prefix + tensor.Name, tensor.Type, Dimensions(tensor.Shape), (offset, destination) =>
+                Device.Download(tensor.Pointer.Cast<byte>() + offset, destination));
         }
     }
 
@@ -64,11 +63,11 @@ public abstract partial class Model
         List<string> missing = [];
         List<TensorMismatch> mismatched = [];
         HashSet<string> expected = new(StringComparer.Ordinal);
-        foreach (Parameter parameter in Parameters)
+        foreach (StateTensor tensor in StateTensors())
         {
-            string name = prefix + parameter.Name;
+            string name = prefix + tensor.Name;
             expected.Add(name);
-            Compare(file, name, SafeTensorType.Float32, parameter.Shape, missing, mismatched);
+            Compare(file, name, tensor.Type, tensor.Shape, missing, mismatched);
         }
 
         return new LoadReport
@@ -86,19 +85,33 @@ public abstract partial class Model
     internal void ReadTensors(SafeTensorsFile file, string prefix)
     {
         float[] chunk = new float[FileChunkCount];
-        foreach (Parameter parameter in Parameters)
+        foreach (StateTensor own in StateTensors())
         {
-            if (Fits(file, prefix + parameter.Name, SafeTensorType.Float32, parameter.Shape, out SafeTensor? tensor))
+            if (!Fits(file, prefix + own.Name, own.Type, own.Shape, out SafeTensor? tensor))
             {
-                for (int start = 0; start < parameter.Count; start += chunk.Length)
-                {
-                    Span<float> piece = chunk.AsSpan(0, Math.Min(chunk.Length, parameter.Count - start));
-                    file.ReadSingles(tensor, start, piece);
-                    Device.Upload<float>(piece, parameter.Pointer + start);
-                }
+                continue;
+            }
+
+            if (own.Type == SafeTensorType.Int64)
+            {
+                Device.Upload<long>(file.Read<long>(tensor.Name), own.Pointer.Cast<long>());
+                continue;
+            }
+
+            for (int start = 0; start < tensor.Count; start += chunk.Length)
+            {
+                Span<float> piece = chunk.AsSpan(0, (int)Math.Min(chunk.Length, tensor.Count - start));
+                file.ReadSingles(tensor, start, piece);
+                Device.Upload<float>(piece, own.Pointer + start);
             }
         }
     }
+
+    private IEnumerable<StateTensor> StateTensors() =>
+    [
+        .. _parameters.Select(static p => new StateTensor(p.Name, p.Shape, SafeTensorType.Float32, p.Pointer)),
+        .. _bufferViews.Select(static b => new StateTensor(b.Name, b.Shape, b.Info.IsInteger ? SafeTensorType.Int64 : SafeTensorType.Float32, b.Pointer)),
+    ];
 
     private static void Compare(SafeTensorsFile file, string name, SafeTensorType type, Shape shape, List<string> missing, List<TensorMismatch> mismatched)
     {
@@ -137,4 +150,7 @@ public abstract partial class Model
             throw new InvalidOperationException($"{method} was called while the weights are perturbed; finish the step with SecondStep first.");
         }
     }
+
+    /// <summary>A parameter or a buffer, as files see it.</summary>
+    private readonly record struct StateTensor(string Name, Shape Shape, SafeTensorType Type, DevicePointer<float> Pointer);
 }

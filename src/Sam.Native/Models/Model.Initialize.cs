@@ -5,7 +5,7 @@ public abstract partial class Model
     // Streams of random numbers with the top bit set belong to initial values, so that no layer's dropout shares one.
     private const uint InitialStream = 0x8000_0000;
 
-    /// <summary>Draws the weights anew, as they were when the model was made.</summary>
+    /// <summary>Draws the weights anew, as they were when the model was made, and resets the buffers.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public void Initialize()
     {
@@ -31,6 +31,11 @@ public abstract partial class Model
                 default:
                     throw new InvalidOperationException($"{info.Name} has an initializer of unknown kind {info.Initializer.Kind}.");
             }
+        }
+
+        foreach (ModelBuffer buffer in _bufferViews)
+        {
+            buffer.Reset();
         }
     }
 }

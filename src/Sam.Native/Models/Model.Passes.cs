@@ -77,6 +77,12 @@ public abstract partial class Model
             throw new ArgumentException($"A pass of this {Layout.Name} takes 1 to {BatchSize} examples of {InputShape}; the input has {batch}.", "input");
         }
 
+        if (IsTraining && batch < Layout.MinimumTrainingBatch)
+        {
+            throw new ArgumentException(
+                $"In training the batch normalisation of this {Layout.Name} needs at least {Layout.MinimumTrainingBatch} examples for a variance; the input has {batch}.", "input");
+        }
+
         return batch;
     }
 

@@ -30,7 +30,7 @@ public abstract partial class Model
         text.Append(CultureInfo.InvariantCulture, $"\n{Grouped(parameters)} parameters\n\n");
         List<string[]> bytes = [["memory", "bytes"]];
         long total = 0;
-        foreach (DeviceMemory memory in (ReadOnlySpan<DeviceMemory>)[_weights, _gradients, _activations, _targets, _scalars])
+        foreach (DeviceMemory memory in (ReadOnlySpan<DeviceMemory>)[_weights, _gradients, .. Layout.BufferCount > 0 ? [_buffers] : Array.Empty<DeviceMemory>(), _activations, _targets, _scalars])
         {
             bytes.Add([memory.Role, Grouped(memory.ByteCount)]);
             total += memory.ByteCount;

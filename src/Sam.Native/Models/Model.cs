@@ -15,10 +15,12 @@ public abstract partial class Model : IDisposable
 
     private readonly DeviceMemory _weights;
     private readonly DeviceMemory _gradients;
+    private readonly DeviceMemory _buffers;
     private readonly DeviceMemory _activations;
     private readonly DeviceMemory _targets;
     private readonly DeviceMemory _scalars;
     private readonly Parameter[] _parameters;
+    private readonly ModelBuffer[] _bufferViews;
     private bool _disposed;
     private bool _hasForward;
     private bool _forwardWasTraining;
@@ -55,6 +57,7 @@ public abstract partial class Model : IDisposable
         long targetCount = Math.Max(1L, layout.OutputShape.Count) * batchSize;
         _weights = device.Allocate(arenaBytes, "weights");
         _gradients = device.Allocate(arenaBytes, "gradients");
+        _buffers = device.Allocate((long)layout.BufferCount * sizeof(float), "buffers");
         _activations = device.Allocate(checked(layout.ActivationCount * batchSize * sizeof(float)), "activations");
         _targets = device.Allocate(targetCount * sizeof(float), "targets");
         _scalars = device.Allocate(ScalarCount * sizeof(double), "scalars");
@@ -67,6 +70,12 @@ public abstract partial class Model : IDisposable
         foreach (Conv2dShape convolution in layout.Convolutions)
         {
             device.Kernels.PrepareConv2d(convolution, batchSize);
+        }
+
+        _bufferViews = new ModelBuffer[layout.Buffers.Length];
+        for (int i = 0; i < _bufferViews.Length; i++)
+        {
+            _bufferViews[i] = new ModelBuffer(this, layout.Buffers[i]);
         }
 
         Initialize();
@@ -93,6 +102,13 @@ public abstract partial class Model : IDisposable
     /// <summary>The parameters in the order of the layers.</summary>
     public ParameterCollection Parameters => new(_parameters);
 
+    /// <summary>The buffers in the order of the layers: running statistics and counts of batch normalisation.</summary>
+    public ReadOnlySpan<ModelBuffer> Buffers => _bufferViews;
+
+    /// <summary>Whether running statistics of batch normalisation move in the pass at the perturbed weights too. False at first: they are to be those of the
+    /// weights that are kept (SAM's authors and davda54/sam do likewise); true is what a loop without that care does.</summary>
+    public bool UpdateStatisticsInBothPasses { get; set; }
+
     /// <summary>Whether layers behave as in training (true at first) or as in evaluation.</summary>
     public bool IsTraining { get; private set; } = true;
 
@@ -114,6 +130,8 @@ public abstract partial class Model : IDisposable
 
     internal DevicePointer<float> WeightMemory => _weights.Pointer<float>();
 
+    internal DevicePointer<float> BufferMemory => _buffers.Pointer<float>();
+
     internal DevicePointer<float> GradientMemory => _gradients.Pointer<float>();
 
     /// <summary>Set between the halves of a SAM step: the weights are perturbed, so running statistics stay as they are.</summary>
@@ -121,6 +139,13 @@ public abstract partial class Model : IDisposable
 
     /// <summary>Whether there are gradients since an optimizer last used them: a backward pass ran, or they were cleared and then looked at or written.</summary>
     internal bool HasGradients { get; private set; }
+
+    /// <summary>A buffer by its name.</summary>
+    /// <param name="name">torch's name, such as bn1.running_mean.</param>
+    /// <returns>The buffer.</returns>
+    /// <exception cref="KeyNotFoundException">The model has no buffer of that name; the message lists those it has.</exception>
+    public ModelBuffer GetBuffer(string name) => Array.Find(_bufferViews, buffer => buffer.Name == name)
+        ?? throw new KeyNotFoundException($"There is no buffer '{name}'; there are {(_bufferViews.Length == 0 ? "none" : string.Join(", ", _bufferViews.Select(static b => b.Name)))}.");
 
     /// <summary>Makes layers behave as in training: dropout drops, batch normalisation uses the batch's statistics.</summary>
     public void Train() => IsTraining = true;
@@ -175,6 +200,7 @@ public abstract partial class Model : IDisposable
             _disposed = true;
             _weights.Dispose();
             _gradients.Dispose();
+            _buffers.Dispose();
             _activations.Dispose();
             _targets.Dispose();
             _scalars.Dispose();
@@ -242,8 +268,9 @@ public abstract partial class Model : IDisposable
         WeightMemory,
         GradientMemory,
         _activations.Pointer<float>(),
+        BufferMemory,
         training,
-        UpdateStatistics: training && !InPerturbedPass,
+        UpdateStatistics: training && (!InPerturbedPass || UpdateStatisticsInBothPasses),
         Accumulate: !_overwriteGradients,
         Seed,
         StepNumber);

@@ -7,6 +7,7 @@ namespace Sam.Native;
 /// <param name="Weights">The weight arena.</param>
 /// <param name="Gradients">The gradient arena, laid out as the weights.</param>
 /// <param name="Activations">The activation block.</param>
+/// <param name="Buffers">The buffer memory: running statistics, and what batch normalisation keeps between its passes.</param>
 /// <param name="Training">Whether layers that behave differently in training (dropout, batch normalisation) do.</param>
 /// <param name="UpdateStatistics">Whether running statistics move: in training, in the pass at the unperturbed weights only.</param>
 /// <param name="Accumulate">Whether the backward pass adds to the gradients (true) or overwrites them (false).</param>
@@ -19,6 +20,7 @@ public readonly record struct PassContext(
     DevicePointer<float> Weights,
     DevicePointer<float> Gradients,
     DevicePointer<float> Activations,
+    DevicePointer<float> Buffers,
     bool Training,
     bool UpdateStatistics,
     bool Accumulate,

@@ -32,6 +32,7 @@ internal sealed record ActivationLayer(string Function) : Layer("")
 
         if (!IsRelu)
         {
+            gradient = program.Own(gradient, node.Output);
             program.Call(
                 "ActivationBackward",
                 [

@@ -16,8 +16,11 @@ internal sealed record Conv2dLayer(
     int DilationHeight,
     int DilationWidth,
     int Groups,
-    bool Bias) : Layer(Name)
+    bool Bias,
+    string Initializer = "KaimingUniform") : Layer(Name)
 {
+    public override bool HasName => true;
+
     public override string Kind => "Conv2d";
 
     public override string Description => "Conv2d("
@@ -48,7 +51,8 @@ internal sealed record Conv2dLayer(
             arguments.Named("DilationHeight", dilation),
             arguments.Named("DilationWidth", dilation),
             arguments.Named("Groups", 1),
-            arguments.Named("Bias", true));
+            arguments.Named("Bias", true),
+            arguments.NamedMember("Initializer", "KaimingUniform"));
     }
 
     public override string? WrongSize() => TooSmall(
@@ -86,7 +90,12 @@ internal sealed record Conv2dLayer(
     {
         Sizes shape = new(Channels, input[0] / Groups, KernelHeight, KernelWidth);
         string fanIn = Literal.Of(shape.Count / Channels);
-        ParameterDeclaration weight = new("weight", shape, "Weight", "KaimingUniform", fanIn);
+        ParameterDeclaration weight = Initializer switch
+        {
+            "KaimingNormal" => new("weight", shape, "Weight", Initializer, Literal.Of((long)Channels * KernelHeight * KernelWidth)),
+            "Constant" => new("weight", shape, "Weight", Initializer, "0f"),
+            _ => new("weight", shape, "Weight", Initializer, fanIn),
+        };
         return Bias ? [weight, new("bias", new Sizes(Channels), "Bias", "KaimingUniform", fanIn)] : [weight];
     }
 

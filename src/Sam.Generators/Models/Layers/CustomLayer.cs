@@ -12,6 +12,8 @@ namespace Sam.Generators.Models.Layers;
 /// <param name="Declared">Its parameters.</param>
 internal sealed record CustomLayer(string Name, string TypeName, string ShortName, string? OutputText, EquatableArray<CustomParameter> Declared) : Layer(Name)
 {
+    public override bool HasName => true;
+
     public override string Kind => $"Layer<{ShortName}>";
 
     public override bool BackwardReadsInput => true;

@@ -34,6 +34,7 @@ internal sealed record DropoutLayer(float Probability) : Layer("")
     {
         if (node.Input.NeedsGradient)
         {
+            gradient = program.Own(gradient, node.Output);
             program.Call("Dropout", [.. Stream(node), Argument.Read(gradient), Argument.Write(gradient)], Condition.Training);
             program.Deposit(node.Input, gradient.PassOn(gradient.IsMasked && node.Output.IsRectified));
         }

@@ -15,6 +15,9 @@ internal abstract record Layer(string Name)
     /// <summary>The layer in a message: its kind and, if it has one, its name.</summary>
     public string Title => Name.Length == 0 ? Kind : $"{Kind} '{Name}'";
 
+    /// <summary>Whether layers of this kind have a name, which makes a property of the model.</summary>
+    public virtual bool HasName => false;
+
     /// <summary>Whether the layer changes the shape at most, and moves nothing.</summary>
     public virtual bool IsView => false;
 
@@ -29,6 +32,9 @@ internal abstract record Layer(string Name)
 
     /// <summary>Whether elements keep their sign or become zero together with their gradient, so that a ReLU mask read from the output serves the input.</summary>
     public virtual bool KeepsMask => false;
+
+    /// <summary>Whether the backward pass itself zeroes the gradient where a ReLU that is computed together with it was off.</summary>
+    public virtual bool MasksOwnGradient => false;
 
     /// <summary>Whether the backward pass reads the input.</summary>
     public virtual bool BackwardReadsInput => false;
@@ -47,6 +53,15 @@ internal abstract record Layer(string Name)
 
     /// <summary>The parameters in their order; called where there is no misfit.</summary>
     public virtual IReadOnlyList<ParameterDeclaration> Parameters(Sizes input) => [];
+
+    /// <summary>The buffers in their order; called where there is no misfit.</summary>
+    public virtual IReadOnlyList<BufferDeclaration> Buffers(Sizes input) => [];
+
+    /// <summary>Elements of buffer memory that are kept from the forward to the backward pass, whatever the batch.</summary>
+    public virtual int KeptCount(Sizes input) => 0;
+
+    /// <summary>The smallest batch that can be trained with.</summary>
+    public virtual int MinimumTrainingBatch(Sizes input) => 1;
 
     /// <summary>Writes the forward calls.</summary>
     public virtual void Forward(Program program, Node node)

@@ -6,6 +6,8 @@ namespace Sam.Generators.Models.Layers;
 /// <summary>y[o] = sum_i w[o, i] x[i] + b[o].</summary>
 internal sealed record LinearLayer(string Name, int Features, bool Bias) : Layer(Name)
 {
+    public override bool HasName => true;
+
     public override string Kind => "Linear";
 
     public override string Description => $"Linear({Literal.Of(Features)}{(Bias ? "" : ", no bias")})";

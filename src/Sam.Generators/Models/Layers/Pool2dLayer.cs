@@ -77,7 +77,7 @@ internal sealed record Pool2dLayer(
         {
             program.Call(
                 "MaxPool2dBackward",
-                [Shape(node), Argument.Batch, Argument.Read(node.Input), Argument.Read(gradient), Argument.Write(input), Argument.Text(Literal.Of(node.Input.IsRectified))]);
+                [Shape(node), Argument.Batch, Argument.Read(node.Input), Argument.Read(gradient), Argument.Write(input), Argument.Text(Literal.Of(node.Input.WantsMask))]);
         }
 
         program.Deposit(node.Input, input);

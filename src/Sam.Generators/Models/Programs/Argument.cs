@@ -40,8 +40,10 @@ internal readonly record struct Argument
 
     public static Argument Write(Gradient gradient) => Read(gradient);
 
+    public static Argument At(Storage storage) => new(null, storage, null);
+
     /// <summary>The value itself where a ReLU made it, so that its gradient is masked as it is written; else nothing.</summary>
-    public static Argument Mask(Tensor tensor) => tensor.IsRectified ? Read(tensor) : Null;
+    public static Argument Mask(Tensor tensor) => tensor.WantsMask ? Read(tensor) : Null;
 
     public static Argument Weights(ParameterSlot parameter) => new("pass.Weights", null, parameter);
 

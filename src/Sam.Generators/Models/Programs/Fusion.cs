@@ -9,11 +9,20 @@ internal static class Fusion
     public static void Apply(Program program)
     {
         program.Input.LieIn(program.NewStorage("input", program.Input.Shape.Count));
-        foreach (Node node in program.Nodes)
+        foreach (Node node in program.Nodes.Where(static n => n.Layer is AddShortcutLayer))
+        {
+            FuseShortcut(node);
+        }
+
+        foreach (Node node in program.Nodes.OrderBy(static n => n.Order).ThenBy(static n => n.Index))
         {
             Layer layer = node.Layer;
             Tensor input = node.Input, output = node.Output;
-            if (layer.IsView)
+            if (node.IsFree)
+            {
+                output.BeViewOf(input);
+            }
+            else if (layer.IsView)
             {
                 node.IsFree = true;
                 node.Fusion = "no work";
@@ -22,27 +31,50 @@ internal static class Fusion
             else if (layer.IsRelu && input.Root.Producer is { HasRelu: false, Layer.FusesRelu: true } producer && !input.IsShared)
             {
                 node.IsFree = true;
-                node.Fusion = $"in {producer.Layer.Name}";
+                node.Fusion = $"in {(producer.Name.Length > 0 ? producer.Name : producer.Layer.Kind)}";
                 producer.HasRelu = true;
-                producer.Fusion = producer.Fusion.Length == 0 ? "relu" : producer.Fusion + ", relu";
+                producer.Fuse("relu");
                 producer.Output.IsRectified = true;
                 output.BeViewOf(input);
                 output.IsRectified = true;
             }
             else if (CanRunInPlace(node))
             {
-                node.Fusion = "in place";
+                node.Fuse("in place");
                 output.LieIn(input.Storage);
                 output.IsRectified = layer.IsRelu || (layer.KeepsMask && input.IsRectified);
             }
             else
             {
-                node.Fusion = node.Parameters.Any(static p => p.Declaration.Role == "Bias") && layer.FusesRelu ? "bias" : "";
-                output.LieIn(program.NewStorage(layer.Name.Length > 0 ? layer.Name : $"{layer.Kind} (layer {Literal.Of(node.Index)})", output.Shape.Count));
+                if (node.Parameters.Any(static p => p.Declaration.Role == "Bias") && layer.FusesRelu)
+                {
+                    node.Fuse("bias");
+                }
+
+                output.LieIn(CanOverwrite(node.Added) ? node.Added!.Storage : program.NewStorage(NameOf(node), output.Shape.Count));
                 output.IsRectified = layer.IsRelu;
             }
         }
     }
+
+    // A batch normalisation that only an addition reads adds the shortcut itself, at the addition's place, where the shortcut is there.
+    private static void FuseShortcut(Node addition)
+    {
+        if (addition.Input.Producer is { Layer: BatchNormLayer } normalization && !addition.Input.IsShared && addition.Shortcut != addition.Input)
+        {
+            normalization.Added = addition.Shortcut;
+            normalization.Order = addition.Index;
+            normalization.Fuse("shortcut");
+            addition.IsFree = true;
+            addition.Fusion = $"in {normalization.Name}";
+        }
+    }
+
+    // The projection's output is read by the addition alone: not even its own backward pass needs it.
+    private static bool CanOverwrite(Tensor? added) =>
+        added is { IsShared: false } && added.Root == added && added.Producer is { Layer: BatchNormLayer, HasRelu: false, Added: null };
+
+    private static string NameOf(Node node) => node.Name.Length > 0 ? node.Name : $"{node.Layer.Kind} (layer {Literal.Of(node.Index)})";
 
     private static bool CanRunInPlace(Node node)
     {

@@ -9,6 +9,9 @@ internal sealed class Gradient(Storage storage, bool isMasked)
 
     public bool IsMasked { get; set; } = isMasked;
 
+    /// <summary>Whether it is the gradient of another value too, so that nothing may write to it.</summary>
+    public bool IsShared { get; set; }
+
     /// <summary>The same memory as the gradient of another value.</summary>
-    public Gradient PassOn(bool masked) => new(Storage, masked);
+    public Gradient PassOn(bool masked) => new(Storage, masked) { IsShared = IsShared };
 }

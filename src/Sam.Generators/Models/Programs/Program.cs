@@ -16,7 +16,9 @@ internal sealed class Program
         ModelGraph graph = new(declaration);
         Nodes = graph.Nodes;
         Parameters = graph.Parameters;
+        Buffers = graph.Buffers;
         ArenaCount = graph.ArenaCount;
+        BufferCount = graph.BufferCount;
         Input = graph.Input;
         Output = graph.Output;
         Fusion.Apply(this);
@@ -30,7 +32,14 @@ internal sealed class Program
 
     public IReadOnlyList<ParameterSlot> Parameters { get; }
 
+    public IReadOnlyList<BufferSlot> Buffers { get; }
+
     public int ArenaCount { get; }
+
+    public int BufferCount { get; }
+
+    /// <summary>The smallest batch that can be trained with.</summary>
+    public int MinimumTrainingBatch => Nodes.Max(static n => n.Layer.MinimumTrainingBatch(n.Input.Shape));
 
     public long ActivationCount { get; private set; }
 
@@ -66,9 +75,22 @@ internal sealed class Program
 
     /// <summary>Memory for the gradient of a value.</summary>
     /// <param name="tensor">The value.</param>
-    /// <param name="masked">Whether the call that writes it zeroes it where the value's ReLU was off.</param>
+    /// <param name="masked">Whether the call that writes it zeroes it where the value's ReLU was off, if the value wants that.</param>
     public Gradient NewGradient(Tensor tensor, bool masked) =>
-        new(NewStorage($"gradient of {tensor.Storage.Name}", tensor.Storage.Count), masked);
+        new(NewStorage($"gradient of {tensor.Storage.Name}", tensor.Shape.Count), masked && (tensor.WantsMask || !tensor.IsRectified));
+
+    /// <summary>The gradient where it may be written to: itself, or a copy where it is shared.</summary>
+    public Gradient Own(Gradient gradient, Tensor tensor)
+    {
+        if (!gradient.IsShared)
+        {
+            return gradient;
+        }
+
+        Gradient copy = new(NewStorage($"gradient of {tensor.Storage.Name}", tensor.Shape.Count), gradient.IsMasked);
+        Call("Copy", [Argument.Elements(tensor), Argument.Read(gradient), Argument.Write(copy)]);
+        return copy;
+    }
 
     /// <summary>Hands a gradient to the value's producer; a value that several layers read gets the sum of theirs.</summary>
     public void Deposit(Tensor tensor, Gradient gradient)
@@ -79,29 +101,44 @@ internal sealed class Program
             return;
         }
 
-        Call("Add", [Argument.Elements(sum.Storage), Argument.Read(gradient), Argument.Write(sum)]);
-        sum.IsMasked &= gradient.IsMasked;
+        bool masked = sum.IsMasked && gradient.IsMasked;
+        if (sum.IsShared && gradient.IsShared)
+        {
+            Gradient total = new(NewStorage($"gradient of {tensor.Storage.Name}", tensor.Shape.Count), masked);
+            Call(
+                "AddForward", [Argument.Activation("None"), Argument.Elements(tensor), Argument.Read(sum), Argument.Read(gradient), Argument.Write(total)]);
+            _gradients[tensor.Root] = total;
+            return;
+        }
+
+        (Gradient kept, Gradient added) = sum.IsShared ? (gradient, sum) : (sum, gradient);
+        Call("Add", [Argument.Elements(kept.Storage), Argument.Read(added), Argument.Write(kept)]);
+        kept.IsMasked = masked;
+        _gradients[tensor.Root] = kept;
     }
 
     private void WriteForward()
     {
-        foreach (Node node in Nodes.Where(static n => !n.IsFree))
+        foreach (Node node in InOrder())
         {
             _node = node;
             node.Layer.Forward(this, node);
         }
     }
 
+    private IEnumerable<Node> InOrder() => Nodes.Where(static n => !n.IsFree).OrderBy(static n => n.Order).ThenBy(static n => n.Index);
+
     private void WriteBackward()
     {
         _calls = _backward;
         _gradients.Add(Output.Root, OutputGradient);
-        foreach (Node node in Nodes.Reverse().Where(static n => !n.IsFree && n.Output.NeedsGradient))
+        foreach (Node node in InOrder().Reverse().Where(static n => n.Output.NeedsGradient))
         {
             _node = node;
             Gradient gradient = _gradients[node.Output.Root];
-            if (node.Output.IsRectified && !gradient.IsMasked)
+            if (node.Output.IsRectified && !gradient.IsMasked && !node.Layer.MasksOwnGradient)
             {
+                gradient = Own(gradient, node.Output);
                 Call(
                     "ActivationBackward",
                     [Argument.Activation("Relu"), Argument.Elements(node.Output), Argument.Null, Argument.Read(node.Output), Argument.Read(gradient), Argument.Write(gradient)]);

@@ -3,6 +3,8 @@ namespace Sam.Generators.Models.Programs;
 /// <summary>A value of the program: the input, or what one layer made. Layers that move nothing make another view of the same.</summary>
 internal sealed class Tensor(Sizes shape, Node? producer)
 {
+    private bool? _needsGradient;
+
     public Sizes Shape { get; } = shape;
 
     /// <summary>The layer that made it; null for the input.</summary>
@@ -21,7 +23,11 @@ internal sealed class Tensor(Sizes shape, Node? producer)
     public bool IsRectified { get; set; }
 
     /// <summary>Whether a parameter had a part in it.</summary>
-    public bool NeedsGradient => Producer is not null && (Producer.Parameters.Count > 0 || Producer.Input.NeedsGradient);
+    public bool NeedsGradient => _needsGradient ??= Producer is not null
+        && (Producer.Parameters.Count > 0 || Producer.Input.NeedsGradient || Producer.Shortcut is { NeedsGradient: true });
+
+    /// <summary>Whether the calls that make its gradient have to zero it where its ReLU was off: not where its producer does so anyway.</summary>
+    public bool WantsMask => IsRectified && Root.Producer is not { Layer.MasksOwnGradient: true };
 
     /// <summary>Whether more than one layer reads it or what it is a view of.</summary>
     public bool IsShared => Consumers.Count > 1 || (Producer is not null && Root != this && Producer.Input.IsShared);
