@@ -60,7 +60,7 @@ internal static class Fusion
     // A batch normalisation that only an addition reads adds the shortcut itself, at the addition's place, where the shortcut is there.
     private static void FuseShortcut(Node addition)
     {
-        if (addition.Input.Producer is { Layer: BatchNormLayer } normalization && !addition.Input.IsShared && addition.Shortcut != addition.Input)
+        if (addition.Input.Producer is { Layer: BatchNormLayer } normalization && addition.Input.Consumers.Count == 1)
         {
             normalization.Added = addition.Shortcut;
             normalization.Order = addition.Index;
