@@ -85,4 +85,17 @@ public readonly ref struct Loss
     /// <returns>The loss.</returns>
     public static Loss Custom(float value, ReadOnlySpan<float> outputGradient) =>
         new(LossKind.Custom, default, outputGradient, 0, Reduction.Sum, value);
+
+    /// <summary>The loss of some of the examples.</summary>
+    /// <param name="start">The first.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="outputs">Outputs of one example.</param>
+    /// <returns>The same loss with fewer targets.</returns>
+    internal Loss Slice(int start, int count, int outputs) => new(
+        Kind,
+        Labels.IsEmpty ? default : Labels.Slice(start, count),
+        Targets.IsEmpty ? default : Targets.Slice(start * outputs, count * outputs),
+        LabelSmoothing,
+        Reduction,
+        Value);
 }

@@ -67,6 +67,9 @@ public abstract partial class Model
 
     private DevicePointer<float> OutputGradientMemory => _activations.Pointer<float>() + (Layout.OutputGradientOffset * BatchSize);
 
+    /// <summary>What backward passes multiply the loss's gradient with: a loss scale, a micro-batch's share. Reported losses do not have it.</summary>
+    internal float GradientScale { get; set; } = 1;
+
     /// <summary>Number of examples in an input, which must fit one pass.</summary>
     internal int CheckInput(int length)
     {
@@ -150,6 +153,11 @@ public abstract partial class Model
     internal void RunBackward(Loss loss, int slot)
     {
         RunLoss(loss, slot);
+        if (GradientScale != 1)
+        {
+            Device.Kernels.Scale((long)_batch * OutputShape.Count, GradientScale, OutputGradientMemory);
+        }
+
         BackwardCore(Context(_forwardWasTraining));
         _canRunBackward = false;
         _gradientsAreZero = false;
@@ -205,7 +213,7 @@ public abstract partial class Model
         }
     }
 
-    private int CountExamples(int length, string argument)
+    internal int CountExamples(int length, string argument)
     {
         int count = InputShape.Count;
         return length % count == 0

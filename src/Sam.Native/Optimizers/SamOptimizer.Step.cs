@@ -20,8 +20,8 @@ public sealed partial class SamOptimizer
     /// <exception cref="ObjectDisposedException">The optimizer or the model was disposed.</exception>
     public StepResult Step(ReadOnlySpan<float> input, ReadOnlySpan<float> targets) => Step(input, Loss.MeanSquaredError(targets));
 
-    /// <summary>One step on a batch with a loss of choice. The input is copied once and both passes read it.</summary>
-    /// <param name="input">(B, input shape), row-major, 1 to the model's batch size.</param>
+    /// <summary>One step on a batch with a loss of choice.</summary>
+    /// <param name="input">(B, input shape), row-major, 1 to the model's batch size; any number of examples where the options cut micro-batches.</param>
     /// <param name="loss">The loss with its targets. A custom loss has no use here: its gradient would be that of other outputs in the second pass.</param>
     /// <returns>What the step saw.</returns>
     /// <exception cref="ArgumentException">Input or targets do not fit, or the loss is a custom one. Nothing was changed.</exception>
@@ -35,24 +35,17 @@ public sealed partial class SamOptimizer
             throw new ArgumentException("A custom loss needs its gradient computed anew for the second pass; use Step with a closure.", nameof(loss));
         }
 
-        Model.CheckTargets(loss, Model.CheckInput(input.Length));
-        Model.LoadInput(input);
-        Model.LoadTargets(loss);
-        Model.ReleaseGradients();
-        Model.RunForward();
-        Model.RunBackward(loss, FirstLoss);
-        Perturb();
-        bool second = !_skip && Perturbation is not NoPerturbation;
-        if (second)
+        if (Options.MicroBatch > 0)
         {
-            Model.RunForward();
-            Model.RunBackward(loss, SecondLoss);
+            int batch = Model.CountExamples(input.Length, nameof(input));
+            ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1, nameof(input));
+            Model.CheckTargets(loss, batch);
+            return StepPieces(input, loss, batch);
         }
 
-        StepResult result = Update();
-        float first = Model.ReadLoss(loss, FirstLoss);
-        float perturbed = second ? Model.ReadLoss(loss, SecondLoss) : Perturbation is NoPerturbation ? first : float.NaN;
-        return result with { Loss = first, PerturbedLoss = perturbed };
+        int examples = Model.CheckInput(input.Length);
+        Model.CheckTargets(loss, examples);
+        return StepBatch(input, loss, examples);
     }
 
     /// <summary>One step with a closure, as torch's optimizers take it: called once at the weights and once at the perturbed weights.</summary>
@@ -80,31 +73,114 @@ public sealed partial class SamOptimizer
         where TClosure : struct, IStepClosure, allows ref struct
     {
         CheckCleanPhase(nameof(Step));
+        CheckTakesClosures(nameof(Step));
         Model.ReleaseGradients();
-        float first = closure.Invoke();
-        if (!Model.HasGradients)
+        BeginStep();
+        _result = NewResult();
+        try
         {
-            throw new InvalidOperationException("The closure computed no gradient; it calls Forward and Backward on the model and returns the loss.");
-        }
+            if (_mode == StepMode.Momentum)
+            {
+                PerturbAlongMomentum();
+                float only = closure.Invoke();
+                return WithLosses(TakeSecond(), float.NaN, only);
+            }
 
-        _result = new StepResult { Loss = first, PerturbedLoss = Perturbation is NoPerturbation ? first : float.NaN };
-        Perturb();
-        if (!_skip && Perturbation is not NoPerturbation)
+            float first = closure.Invoke();
+            if (!Model.HasGradients)
+            {
+                throw new InvalidOperationException("The closure computed no gradient; it calls Forward and Backward on the model and returns the loss.");
+            }
+
+            TakeFirst();
+            float second = float.NaN;
+            while (_mode == StepMode.Full && !_skip && _ascents < Perturbation.InnerSteps)
+            {
+                closure.Invoke();
+                TakeFirst();
+            }
+
+            if (_mode == StepMode.Full && !_skip)
+            {
+                second = closure.Invoke();
+            }
+
+            return WithLosses(TakeSecond(), first, second);
+        }
+        catch
         {
-            try
-            {
-                float second = closure.Invoke();
-                _result = _result with { PerturbedLoss = second };
-            }
-            catch
-            {
-                Restore();
-                EndStep();
-                throw;
-            }
+            Abandon();
+            throw;
         }
+    }
 
-        return Update();
+    private static StepResult NewResult() => new() { Loss = float.NaN, PerturbedLoss = float.NaN, DirectionNorm = float.NaN };
+
+    private StepResult StepBatch(ReadOnlySpan<float> input, Loss loss, int examples)
+    {
+        Model.LoadInput(input);
+        Model.LoadTargets(loss);
+        Model.ReleaseGradients();
+        BeginStep();
+        _result = NewResult();
+        int batches = 0;
+        try
+        {
+            if (_mode == StepMode.Momentum)
+            {
+                PerturbAlongMomentum();
+                Model.RunForward();
+                Model.RunBackward(loss, SecondLoss);
+                return WithLosses(TakeSecond(), float.NaN, Model.ReadLoss(loss, SecondLoss));
+            }
+
+            Model.RunForward();
+            if (_mode == StepMode.Full && _subset is not null)
+            {
+                _subset.RememberLosses(loss, examples);
+            }
+
+            Model.RunBackward(loss, FirstLoss);
+            TakeFirst();
+            while (_mode == StepMode.Full && !_skip && _ascents < Perturbation.InnerSteps)
+            {
+                Model.RunForward();
+                Model.RunBackward(loss, SecondLoss);
+                TakeFirst();
+            }
+
+            if (_mode == StepMode.Full && !_skip)
+            {
+                batches = 1;
+                Model.RunForward();
+                if (_subset is not null)
+                {
+                    loss = _subset.Choose(input, loss, examples, Perturbation.DataFraction);
+                    Model.RunForward();
+                }
+
+                Model.RunBackward(loss, SecondLoss);
+            }
+
+            StepResult result = TakeSecond();
+            float first = Model.ReadLoss(loss, FirstLoss);
+            return WithLosses(result, first, batches > 0 ? Model.ReadLoss(loss, SecondLoss) : float.NaN);
+        }
+        catch
+        {
+            Abandon();
+            throw;
+        }
+    }
+
+    // After an exception between the passes: as if the step had not been begun.
+    private void Abandon()
+    {
+        if (_inStep)
+        {
+            Restore();
+            EndStep();
+        }
     }
 
     private readonly struct DelegateClosure(Func<float> closure) : IStepClosure

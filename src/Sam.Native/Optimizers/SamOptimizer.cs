@@ -1,10 +1,12 @@
 namespace Sam.Native;
 
-/// <summary>Trains a model with Sharpness-Aware Minimization around a base optimizer.</summary>
+/// <summary>Trains a model with Sharpness-Aware Minimization, or one of its relatives, around a base optimizer.</summary>
 /// <remarks>
-/// A step takes the gradient at the weights w, moves the weights to w + eps, takes the gradient there, and lets the base optimizer update the saved
-/// w with it. w is restored to the bit, whatever happens in between, and no parameter's address changes. A gradient that is not finite skips the step:
-/// weights and optimizer stay as they were. Steps allocate nothing. Foret, Kleiner, Mobahi, Neyshabur, ICLR 2021, arXiv:2010.01412.
+/// A step takes the gradient at the weights w, moves the weights to w + eps (<see cref="Perturbation"/>), takes the gradient there, combines the two
+/// (<see cref="Combination"/>) and lets the base optimizer update the saved w. w is restored to the bit, whatever happens in between, and no
+/// parameter's address changes. A gradient that is not finite skips the step: weights and everything the optimizer keeps stay as they were; only the running
+/// statistics of batch normalization have moved. Steps allocate nothing. Same bits for any number of threads.
+/// Foret, Kleiner, Mobahi, Neyshabur, ICLR 2021, arXiv:2010.01412.
 /// </remarks>
 /// <example>
 /// <code>
@@ -16,196 +18,158 @@ public sealed partial class SamOptimizer : IDisposable
 {
     private const int FirstLoss = 0;
     private const int SecondLoss = 1;
-    private const int FirstSquares = 2;
-    private const int SecondSquares = 3;
 
     private const string Order = "the order is: first gradient, FirstStep, second gradient, SecondStep";
 
+    private readonly ArenaPlan _plan;
+    private readonly StepScratch _scratch;
+    private readonly PerturbGroup[] _perturbGroups;
+    private readonly SgdRule[] _tailRules;
+    private readonly BatchSubset? _subset;
+    private readonly DeviceMemory?[] _slots;
     private readonly DeviceMemory? _saved;
-    private readonly DeviceMemory[] _slotMemory;
-    private readonly DevicePointer<float>[] _slots;
+    private readonly DeviceMemory? _kept;
+    private readonly DeviceMemory? _accumulated;
+    private readonly DeviceMemory? _look;
+    private readonly DeviceMemory? _mean;
+    private DeviceMemory? _friendly;
+    private DeviceMemory? _friendlyNext;
+    private float _rho;
     private bool _disposed;
-    private bool _perturbed;
-    private bool _skip;
-    private StepResult _result;
 
     /// <summary>Takes a model to train, and allocates what the step needs.</summary>
     /// <param name="model">The model; dispose it after the optimizer.</param>
-    /// <param name="baseOptimizer">Updates the weights with the second gradient; belongs to this optimizer from now on.</param>
+    /// <param name="baseOptimizer">Updates the weights; belongs to this optimizer from now on.</param>
     /// <param name="perturbation">Where the second gradient is taken.</param>
+    /// <param name="options">Combination, groups, schedules and so on; null takes the defaults.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">Settings do not fit each other, or every parameter is frozen; the message says which.</exception>
     /// <exception cref="InvalidOperationException">The base optimizer belongs to another SamOptimizer.</exception>
     /// <exception cref="OutOfMemoryException">The device has not enough memory.</exception>
-    public SamOptimizer(Model model, BaseOptimizer baseOptimizer, Perturbation perturbation)
+    public SamOptimizer(Model model, BaseOptimizer baseOptimizer, Perturbation perturbation, SamOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(baseOptimizer);
         ArgumentNullException.ThrowIfNull(perturbation);
+        options ??= SamOptions.Default;
+        OptionChecks.Check(model, baseOptimizer, perturbation, options);
         baseOptimizer.Attach();
         Model = model;
         BaseOptimizer = baseOptimizer;
         Perturbation = perturbation;
-        long bytes = (long)model.Layout.ArenaCount * sizeof(float);
-        _saved = perturbation is NoPerturbation ? null : model.Device.Allocate(bytes, "saved weights");
-        _slotMemory = new DeviceMemory[baseOptimizer.SlotCount];
-        _slots = new DevicePointer<float>[baseOptimizer.SlotCount];
+        Options = options;
+        _rho = perturbation.Rho;
+        bool byTensor = baseOptimizer.WorksByTensor || options.Combination.IsByTensor || perturbation.Scaling == PerturbationScaling.Layerwise
+            || perturbation.WeightFraction < 1;
+        _plan = new ArenaPlan(model, options.Groups, baseOptimizer, perturbation, byTensor);
+        _scratch = new StepScratch(model.Device, model.Parameters.Count);
+        _perturbGroups = new PerturbGroup[_plan.Updates.Length];
+        bool perturbs = perturbation.Direction != PerturbationDirection.None;
+        bool friendly = perturbation.Direction == PerturbationDirection.Friendly;
+        _saved = Arena(perturbs, "saved weights");
+        _kept = Arena(perturbs && (options.Combination.NeedsFirst || friendly), "first gradient");
+        _look = Arena(options.Combination.Kind == CombinationKind.Look, "orthogonal gradient");
+        _friendly = Arena(friendly, "average gradient");
+        _friendlyNext = Arena(friendly, "average gradient, next");
+        _accumulated = Arena(perturbs && options.MicroBatch > 0 && options.PerturbsEachMicroBatch, "accumulated gradient");
+        _mean = Arena(options.Averaging is not null, "average weights");
+        _slots = new DeviceMemory?[baseOptimizer.SlotCount];
         for (int i = 0; i < _slots.Length; i++)
         {
-            _slotMemory[i] = model.Device.Allocate(bytes, baseOptimizer.SlotName(i));
-            _slots[i] = _slotMemory[i].Pointer<float>();
+            _slots[i] = Arena(baseOptimizer.UsesSlot(i), baseOptimizer.SlotName(i));
         }
+
+        _factors = new float[model.Parameters.Count];
+        _draws = new float[model.Parameters.Count];
+        _tailRules = new SgdRule[_plan.Updates.Length];
+        if (perturbation.DataFraction < 1)
+        {
+            _subset = new BatchSubset(model);
+        }
+
+        LossScale = options.LossScaling?.InitialScale ?? 1;
+        model.GradientScale = LossScale;
     }
 
     /// <summary>The model that is trained.</summary>
     public Model Model { get; }
 
-    /// <summary>The optimizer that updates the weights; its learning rate may be changed between steps.</summary>
+    /// <summary>The optimizer that updates the weights; its learning rate may be changed between steps unless a schedule sets it.</summary>
     public BaseOptimizer BaseOptimizer { get; }
 
     /// <summary>Where the second gradient is taken.</summary>
     public Perturbation Perturbation { get; }
 
-    /// <summary>Bytes of the device's memory that the optimizer holds: saved weights and the base optimizer's slots.</summary>
-    public long ByteCount => (_saved?.ByteCount ?? 0) + _slotMemory.Sum(static slot => slot.ByteCount);
+    /// <summary>Everything else about the steps.</summary>
+    public SamOptions Options { get; }
 
-    private DevicePointer<float> Saved => _saved is null ? Model.WeightMemory : _saved.Pointer<float>();
-
-    /// <summary>First half of a step: takes the gradient there is, saves the weights and moves them to the worst point of the ball.</summary>
-    /// <remarks>Afterwards compute the second gradient (Forward, Backward) and call <see cref="SecondStep"/>. A gradient that is not finite leaves
-    /// the weights where they are; <see cref="SecondStep"/> then reports the step as skipped.</remarks>
-    /// <exception cref="InvalidOperationException">There is no gradient, or the first half was already done: the message says the order.</exception>
-    /// <exception cref="ObjectDisposedException">The optimizer or the model was disposed.</exception>
-    public void FirstStep()
+    /// <summary>Radius of the perturbation; may be changed between steps unless a schedule sets it. 0 makes the step the base optimizer's.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
+    public float Rho
     {
-        CheckCleanPhase(nameof(FirstStep));
-        if (!Model.HasGradients)
+        get => _rho;
+        set
         {
-            throw new InvalidOperationException($"FirstStep needs the gradient of a backward pass since the last step, and there is none; {Order}.");
-        }
+            if (!(value >= 0) || !float.IsFinite(value))
+            {
+                throw new ArgumentOutOfRangeException(nameof(value), value, "rho is the radius of the ball, at least 0 and finite.");
+            }
 
-        _result = new StepResult { Loss = Model.LastLoss };
-        Perturb();
+            _rho = value;
+        }
     }
 
-    /// <summary>Second half of a step: restores the weights and updates them with the second gradient.</summary>
-    /// <returns>What the step saw.</returns>
-    /// <exception cref="InvalidOperationException">The first half was not done: the message says the order.</exception>
-    /// <exception cref="ObjectDisposedException">The optimizer or the model was disposed.</exception>
-    public StepResult SecondStep()
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (!_perturbed)
-        {
-            throw new InvalidOperationException($"SecondStep was called before FirstStep; {Order}.");
-        }
+    /// <summary>What losses are multiplied with before their backward pass; 1 without <see cref="SamOptions.LossScaling"/>.</summary>
+    public float LossScale { get; private set; }
 
-        _result = _result with { PerturbedLoss = Model.HasGradients ? Model.LastLoss : Perturbation is NoPerturbation ? _result.Loss : float.NaN };
-        return Update();
+    /// <summary>Bytes of the device's memory that the optimizer holds: saved weights, the base optimizer's slots and what the variant keeps.</summary>
+    public long ByteCount
+    {
+        get
+        {
+            long bytes = _plan.ByteCount + _scratch.ByteCount;
+            foreach (DeviceMemory? memory in Memories())
+            {
+                bytes += memory?.ByteCount ?? 0;
+            }
+
+            return bytes;
+        }
     }
 
     /// <summary>Frees the optimizer's memory. Between the halves of a step the weights are restored first. Calling it again does nothing.</summary>
     public void Dispose()
     {
-        if (!_disposed)
+        if (_disposed)
         {
-            if (_perturbed && !Model.IsDisposed)
+            return;
+        }
+
+        if (!Model.IsDisposed)
+        {
+            if (_inStep)
             {
                 Restore();
+                Model.InPerturbedPass = false;
             }
 
-            _disposed = true;
-            _saved?.Dispose();
-            foreach (DeviceMemory slot in _slotMemory)
-            {
-                slot.Dispose();
-            }
+            Model.GradientScale = 1;
         }
+
+        _disposed = true;
+        foreach (DeviceMemory? memory in Memories())
+        {
+            memory?.Dispose();
+        }
+
+        _scratch.Dispose();
+        _plan.Dispose();
     }
 
-    private void CheckCleanPhase(string method)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        ObjectDisposedException.ThrowIf(Model.IsDisposed, Model);
-        if (_perturbed)
-        {
-            throw new InvalidOperationException($"{method} was called between FirstStep and SecondStep; {Order}.");
-        }
+    private DeviceMemory? Arena(bool needed, string role) =>
+        needed ? Model.Device.Allocate((long)Model.Layout.ArenaCount * sizeof(float), role) : null;
 
-        if (Model.InPerturbedPass)
-        {
-            throw new InvalidOperationException($"{method} was called while another optimizer has this model's weights perturbed; finish that step with its SecondStep.");
-        }
-    }
+    private IEnumerable<DeviceMemory?> Memories() => [_saved, _kept, _look, _friendly, _friendlyNext, _accumulated, _mean, .. _slots];
 
-    private void Perturb()
-    {
-        DeviceKernels kernels = Model.Device.Kernels;
-        int count = Model.Layout.ArenaCount;
-        kernels.SumOfSquares(count, Model.GradientMemory, Model.Scalar(FirstSquares));
-        float norm = ReadNorm(FirstSquares);
-        _skip = !float.IsFinite(norm);
-        float radius = 0;
-        if (!_skip && Perturbation is SamPerturbation sam)
-        {
-            kernels.Perturb(count, sam.Rho, Model.Scalar(FirstSquares), Model.GradientMemory, Model.WeightMemory, Saved);
-            radius = norm > 0 ? sam.Rho : 0;
-        }
-
-        _result = _result with { GradientNorm = norm, PerturbationNorm = radius };
-        Model.ReleaseGradients();
-        Model.InPerturbedPass = Perturbation is not NoPerturbation;
-        _perturbed = true;
-    }
-
-    private StepResult Update()
-    {
-        DeviceKernels kernels = Model.Device.Kernels;
-        int count = Model.Layout.ArenaCount;
-        bool oneGradient = Perturbation is NoPerturbation && !Model.HasGradients;
-        bool missing = !oneGradient && !Model.HasGradients;
-        float norm = oneGradient ? _result.GradientNorm : float.NaN;
-        if (!_skip && !missing && !oneGradient)
-        {
-            kernels.SumOfSquares(count, Model.GradientMemory, Model.Scalar(SecondSquares));
-            norm = ReadNorm(SecondSquares);
-        }
-
-        if (_skip || !float.IsFinite(norm))
-        {
-            Restore();
-            _result = _result with { PerturbedGradientNorm = norm, Skipped = true };
-        }
-        else
-        {
-            BaseOptimizer.Update(kernels, count, Model.GradientMemory, Saved, Model.WeightMemory, _slots);
-            _result = _result with { PerturbedGradientNorm = norm };
-        }
-
-        EndStep();
-        return _result;
-    }
-
-    private void Restore()
-    {
-        if (_saved is not null && !_skip)
-        {
-            Model.Device.Kernels.Copy(Model.Layout.ArenaCount, Saved, Model.WeightMemory);
-        }
-    }
-
-    private void EndStep()
-    {
-        _perturbed = false;
-        _skip = false;
-        Model.InPerturbedPass = false;
-        Model.ReleaseGradients();
-        Model.StepNumber++;
-    }
-
-    private float ReadNorm(int slot)
-    {
-        Span<double> squares = stackalloc double[1];
-        Model.Device.Download(Model.Scalar(slot), squares);
-        return (float)Math.Sqrt(squares[0]);
-    }
+    private DevicePointer<float> Slot(int slot) => slot < _slots.Length && _slots[slot] is DeviceMemory memory ? memory.Pointer<float>() : default;
 }

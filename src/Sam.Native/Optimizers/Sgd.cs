@@ -11,21 +11,21 @@ namespace Sam.Native;
 /// var sgd = new Sgd(learningRate: 0.1f, momentum: 0.9f, weightDecay: 5e-4f);
 /// </code>
 /// </example>
-public sealed class Sgd : BaseOptimizer
+public sealed class Sgd : BaseOptimizer, IRuleSource<SgdRule>, IRuleSource<SgdMomentumRule>
 {
     /// <summary>Makes the optimizer.</summary>
     /// <param name="learningRate">Step size, at least 0.</param>
     /// <param name="momentum">Share of the buffer that is kept, at least 0, usually 0.9; 0 keeps no buffer.</param>
     /// <param name="dampening">Share of the gradient that does not enter the buffer, usually 0.</param>
-    /// <param name="weightDecay">Factor of the weights that is added to the gradient, at least 0.</param>
+    /// <param name="weightDecay">Weight decay lambda, at least 0.</param>
     /// <param name="nesterov">Whether to look ahead; needs a momentum above 0 and no dampening.</param>
+    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient (SGDW); see <see cref="BaseOptimizer"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite.</exception>
     /// <exception cref="ArgumentException">Nesterov without momentum or with dampening.</exception>
-    public Sgd(float learningRate, float momentum = 0, float dampening = 0, float weightDecay = 0, bool nesterov = false)
-        : base(learningRate)
+    public Sgd(float learningRate, float momentum = 0, float dampening = 0, float weightDecay = 0, bool nesterov = false, bool decoupled = false)
+        : base(learningRate, weightDecay, decoupled)
     {
         CheckNotNegative(momentum, nameof(momentum));
-        CheckNotNegative(weightDecay, nameof(weightDecay));
         if (!float.IsFinite(dampening))
         {
             throw new ArgumentOutOfRangeException(nameof(dampening), dampening, "dampening is finite.");
@@ -39,7 +39,6 @@ public sealed class Sgd : BaseOptimizer
 
         Momentum = momentum;
         Dampening = dampening;
-        WeightDecay = weightDecay;
         Nesterov = nesterov;
     }
 
@@ -49,20 +48,29 @@ public sealed class Sgd : BaseOptimizer
     /// <summary>Share of the gradient that does not enter the buffer.</summary>
     public float Dampening { get; }
 
-    /// <summary>Factor of the weights that is added to the gradient.</summary>
-    public float WeightDecay { get; }
-
     /// <summary>Whether the update looks ahead.</summary>
     public bool Nesterov { get; }
 
     internal override int SlotCount => Momentum > 0 ? 1 : 0;
 
+    internal override int MomentumSlot => Momentum > 0 ? 0 : -1;
+
     internal override string SlotName(int slot) => "momentum_buffer";
 
-    private protected override void UpdateCore(
-        DeviceKernels kernels, long count, DevicePointer<float> gradient, DevicePointer<float> saved, DevicePointer<float> weights, ReadOnlySpan<DevicePointer<float>> slots)
+    SgdRule IRuleSource<SgdRule>.Rule(StepScalars scalars, long step) => new(scalars);
+
+    SgdMomentumRule IRuleSource<SgdMomentumRule>.Rule(StepScalars scalars, long step) =>
+        new(scalars, Momentum, 1 - Dampening, Nesterov ? 1 : 0, step == 1 ? 1 : 0);
+
+    private protected override void UpdateCore(in UpdateCall call, long step)
     {
-        SgdStep step = new(LearningRate, Momentum, Dampening, WeightDecay, Nesterov, First: UpdateCount == 0);
-        kernels.SgdUpdate(count, step, gradient, saved, weights, slots.IsEmpty ? default : slots[0]);
+        if (Momentum > 0)
+        {
+            Run<SgdMomentumRule>(call, this, step);
+        }
+        else
+        {
+            Run<SgdRule>(call, this, step);
+        }
     }
 }
