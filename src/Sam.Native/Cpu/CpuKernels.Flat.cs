@@ -40,23 +40,4 @@ internal sealed unsafe partial class CpuKernels
 
     public override void SumOfSquares(long count, DevicePointer<float> input, DevicePointer<double> result) =>
         *result.ToPointer() = Norms.SumOfSquares(_team, input.ToPointer(), count);
-
-    public override void Perturb(
-        long count, float rho, DevicePointer<double> sumOfSquares, DevicePointer<float> gradient, DevicePointer<float> weights, DevicePointer<float> saved)
-    {
-        double norm = Math.Sqrt(*sumOfSquares.ToPointer());
-        float scale = norm > 0 && double.IsFinite(norm) ? (float)(rho / norm) : 0;
-        if (scale == 0)
-        {
-            // 0 * g + w would turn a weight of -0 into +0.
-            FlatPass.Copy(_team, weights.ToPointer(), saved.ToPointer(), count);
-            return;
-        }
-
-        SamPerturb.Run(_team, weights.ToPointer(), saved.ToPointer(), gradient.ToPointer(), scale, count);
-    }
-
-    public override void SgdUpdate(
-        long count, in SgdStep step, DevicePointer<float> gradient, DevicePointer<float> saved, DevicePointer<float> weights, DevicePointer<float> momentum) =>
-        Cpu.SgdUpdate.Run(_team, saved.ToPointer(), weights.ToPointer(), gradient.ToPointer(), momentum.ToPointer(), step, count);
 }
