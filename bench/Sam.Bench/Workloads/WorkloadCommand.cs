@@ -106,7 +106,6 @@ internal static class WorkloadCommand
         private readonly Model _model;
         private readonly SamOptimizer _sgd;
         private readonly SamOptimizer _sam;
-        private readonly DeviceMemory _saved;
         private readonly float[] _input;
         private readonly int[] _labels;
 
@@ -115,7 +114,6 @@ internal static class WorkloadCommand
             _model = make(device, seed);
             _sgd = new SamOptimizer(_model, Base(), Perturbation.None);
             _sam = new SamOptimizer(_model, Base(), Perturbation.Sam(Rho));
-            _saved = device.Allocate((long)_model.Layout.ArenaCount * sizeof(float), "saved weights");
             Random random = new(1);
             _input = new float[_model.BatchSize * _model.InputShape.Count];
             foreach (ref float value in _input.AsSpan())
@@ -146,7 +144,6 @@ internal static class WorkloadCommand
 
         public override void Dispose()
         {
-            _saved.Dispose();
             _sam.Dispose();
             _sgd.Dispose();
             _model.Dispose();
@@ -173,11 +170,7 @@ internal static class WorkloadCommand
         // Norm, perturbation and restore, as the peer's sam_own_ms counts them.
         private void OwnWork()
         {
-            DeviceKernels kernels = _model.Device.Kernels;
-            int count = _model.Layout.ArenaCount;
-            kernels.SumOfSquares(count, _model.GradientMemory, _model.Scalar(4));
-            kernels.Perturb(count, Rho, _model.Scalar(4), _model.GradientMemory, _model.WeightMemory, _saved.Pointer<float>());
-            kernels.Copy(count, _saved.Pointer<float>(), _model.WeightMemory);
+            _sam.RunOwnWork();
         }
     }
 }

@@ -36,6 +36,8 @@ public sealed class Adadelta : BaseOptimizer, IRuleSource<AdadeltaRule>
 
     internal override int SlotCount => 2;
 
+    internal override string Describe() => Describe<AdadeltaRule>(this);
+
     internal override string SlotName(int slot) => slot switch { 0 => "square_avg", _ => "acc_delta" };
 
     AdadeltaRule IRuleSource<AdadeltaRule>.Rule(StepScalars scalars, long step)

@@ -42,6 +42,8 @@ public sealed class Adagrad : BaseOptimizer, IRuleSource<AdagradRule>
 
     internal override int SlotCount => 1;
 
+    internal override string Describe() => Describe<AdagradRule>(this) + FormattableString.Invariant($", InitialAccumulator = {InitialAccumulator}");
+
     internal override string SlotName(int slot) => "sum";
 
     AdagradRule IRuleSource<AdagradRule>.Rule(StepScalars scalars, long step)

@@ -49,6 +49,8 @@ public sealed class Adam : BaseOptimizer, IRuleSource<AdamRule>, IRuleSource<Ams
 
     internal override int MomentumSlot => 0;
 
+    internal override string Describe() => Amsgrad ? Describe<AmsgradRule>(this) : Describe<AdamRule>(this);
+
     internal override string SlotName(int slot) => slot switch { 0 => "exp_avg", 1 => "exp_avg_sq", _ => "max_exp_avg_sq" };
 
     AdamRule IRuleSource<AdamRule>.Rule(StepScalars scalars, long step)

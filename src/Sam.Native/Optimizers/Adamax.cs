@@ -44,6 +44,8 @@ public sealed class Adamax : BaseOptimizer, IRuleSource<AdamaxRule>
 
     internal override int MomentumSlot => 0;
 
+    internal override string Describe() => Describe<AdamaxRule>(this);
+
     internal override string SlotName(int slot) => slot switch { 0 => "exp_avg", _ => "exp_inf" };
 
     AdamaxRule IRuleSource<AdamaxRule>.Rule(StepScalars scalars, long step)

@@ -56,6 +56,9 @@ public abstract class BaseOptimizer
     /// <summary>Whether a slot is used at all; unused ones take no memory.</summary>
     internal virtual bool UsesSlot(int slot) => true;
 
+    /// <summary>The settings in words, for checkpoints: the rule of a second step at a learning rate of 1.</summary>
+    internal abstract string Describe();
+
     /// <summary>Takes the optimizer for one model.</summary>
     internal void Attach()
     {
@@ -73,6 +76,9 @@ public abstract class BaseOptimizer
         UpdateCore(call, UpdateCount + 1);
         UpdateCount++;
     }
+
+    private protected static string Describe<TRule>(IRuleSource<TRule> source)
+        where TRule : unmanaged, IUpdateRule => source.Rule(new StepScalars(1, 0, 1), 2).ToString() ?? typeof(TRule).Name;
 
     private protected abstract void UpdateCore(in UpdateCall call, long step);
 

@@ -53,6 +53,8 @@ public sealed class Lamb : BaseOptimizer, IRuleSource<SgdRule>
 
     internal override bool WorksByTensor => true;
 
+    internal override string Describe() => FormattableString.Invariant($"Lamb {{ Beta1 = {Beta1}, Beta2 = {Beta2}, Epsilon = {Epsilon}, MaximumNorm = {MaximumNorm} }}");
+
     internal override string SlotName(int slot) => slot switch { 0 => "exp_avg", _ => "exp_avg_sq" };
 
     SgdRule IRuleSource<SgdRule>.Rule(StepScalars scalars, long step)

@@ -45,6 +45,8 @@ public sealed class Lars : BaseOptimizer, IRuleSource<LarsRule>
 
     internal override bool WorksByTensor => true;
 
+    internal override string Describe() => FormattableString.Invariant($"Lars {{ Momentum = {Momentum}, Trust = {Trust}, Epsilon = {Epsilon} }}");
+
     internal override string SlotName(int slot) => "momentum_buffer";
 
     LarsRule IRuleSource<LarsRule>.Rule(StepScalars scalars, long step)

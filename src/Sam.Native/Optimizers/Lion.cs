@@ -37,6 +37,8 @@ public sealed class Lion : BaseOptimizer, IRuleSource<LionRule>
 
     internal override int MomentumSlot => 0;
 
+    internal override string Describe() => Describe<LionRule>(this);
+
     internal override string SlotName(int slot) => "exp_avg";
 
     LionRule IRuleSource<LionRule>.Rule(StepScalars scalars, long step)

@@ -74,6 +74,8 @@ public sealed class NAdam : BaseOptimizer, IRuleSource<NAdamRule>
 
     internal override int MomentumSlot => 0;
 
+    internal override string Describe() => Describe<NAdamRule>(this);
+
     internal override string SlotName(int slot) => slot switch { 0 => "exp_avg", _ => "exp_avg_sq" };
 
     NAdamRule IRuleSource<NAdamRule>.Rule(StepScalars scalars, long step)

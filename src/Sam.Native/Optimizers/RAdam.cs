@@ -45,6 +45,8 @@ public sealed class RAdam : BaseOptimizer, IRuleSource<RAdamRule>
 
     internal override int MomentumSlot => 0;
 
+    internal override string Describe() => Describe<RAdamRule>(this);
+
     internal override string SlotName(int slot) => slot switch { 0 => "exp_avg", _ => "exp_avg_sq" };
 
     RAdamRule IRuleSource<RAdamRule>.Rule(StepScalars scalars, long step)

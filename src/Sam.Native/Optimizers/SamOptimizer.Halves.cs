@@ -9,6 +9,10 @@ public sealed partial class SamOptimizer
     private int _ascents;
     private StepResult _result;
 
+    /// <summary>Whether the step that was begun has ascent steps left: <see cref="FirstStep"/> is called again, with a new gradient. Always false with one
+    /// ascent step.</summary>
+    public bool NeedsAscent => _inStep && _mode == StepMode.Full && !_skip && _ascents < Perturbation.InnerSteps;
+
     /// <summary>First half of a step: takes the gradient there is, saves the weights and moves them to the worst point of the ball.</summary>
     /// <remarks>Afterwards compute the second gradient (Forward, Backward) and call <see cref="SecondStep"/>. With several ascent steps it is called once for
     /// each, with a gradient before each. In a step that takes one gradient (no perturbation, between SAM steps) it moves nothing, and SecondStep needs no
@@ -18,7 +22,7 @@ public sealed partial class SamOptimizer
     /// <exception cref="ObjectDisposedException">The optimizer or the model was disposed.</exception>
     public void FirstStep()
     {
-        bool more = _inStep && _mode == StepMode.Full && !_skip && _ascents < Perturbation.InnerSteps;
+        bool more = NeedsAscent;
         if (!more)
         {
             CheckCleanPhase(nameof(FirstStep));
@@ -61,7 +65,7 @@ public sealed partial class SamOptimizer
             throw new InvalidOperationException($"SecondStep was called before FirstStep; {Order}.");
         }
 
-        if (_mode == StepMode.Full && !_skip && _ascents < Perturbation.InnerSteps)
+        if (NeedsAscent)
         {
             throw new InvalidOperationException($"The perturbation has {Perturbation.InnerSteps} ascent steps: FirstStep is called for each, {_ascents} were made; {Order}.");
         }

@@ -55,6 +55,8 @@ public sealed class Sgd : BaseOptimizer, IRuleSource<SgdRule>, IRuleSource<SgdMo
 
     internal override int MomentumSlot => Momentum > 0 ? 0 : -1;
 
+    internal override string Describe() => Momentum > 0 ? Describe<SgdMomentumRule>(this) : Describe<SgdRule>(this);
+
     internal override string SlotName(int slot) => "momentum_buffer";
 
     SgdRule IRuleSource<SgdRule>.Rule(StepScalars scalars, long step) => new(scalars);

@@ -72,14 +72,14 @@ internal static unsafe class ArenaCombine
     {
         public ArenaPiece* Pieces;
         public TPass Pass;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
             switch (Width)
             {
-                case SimdWidth.Vector512: Loop<Lanes512>(Pieces[part]); break;
-                case SimdWidth.Vector256: Loop<Lanes256>(Pieces[part]); break;
+                case VectorWidth.Vector512: Loop<Lanes512>(Pieces[part]); break;
+                case VectorWidth.Vector256: Loop<Lanes256>(Pieces[part]); break;
                 default: Loop<Lanes128>(Pieces[part]); break;
             }
         }

@@ -80,7 +80,7 @@ internal static unsafe class ArenaMeasure
         public float* G;
         public float* W;
         public double* Partials;
-        public SimdWidth Width;
+        public VectorWidth Width;
         public Term Term;
         public BallNorm Norm;
         public float Maximum;
@@ -90,8 +90,8 @@ internal static unsafe class ArenaMeasure
         {
             switch (Width)
             {
-                case SimdWidth.Vector512: Piece<Lanes512, Doubles512>(part); break;
-                case SimdWidth.Vector256: Piece<Lanes256, Doubles256>(part); break;
+                case VectorWidth.Vector512: Piece<Lanes512, Doubles512>(part); break;
+                case VectorWidth.Vector256: Piece<Lanes256, Doubles256>(part); break;
                 default: Piece<Lanes128, Doubles128>(part); break;
             }
         }

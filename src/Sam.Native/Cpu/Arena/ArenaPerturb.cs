@@ -52,7 +52,7 @@ internal static unsafe class ArenaPerturb
         public ArenaPiece* Pieces;
         public PerturbGroup* Groups;
         public PerturbArguments Arguments;
-        public SimdWidth Width;
+        public VectorWidth Width;
         public double Scale;
         public float Maximum;
         public float Exponent;
@@ -61,8 +61,8 @@ internal static unsafe class ArenaPerturb
         {
             switch (Width)
             {
-                case SimdWidth.Vector512: Choose<Lanes512>(part); break;
-                case SimdWidth.Vector256: Choose<Lanes256>(part); break;
+                case VectorWidth.Vector512: Choose<Lanes512>(part); break;
+                case VectorWidth.Vector256: Choose<Lanes256>(part); break;
                 default: Choose<Lanes128>(part); break;
             }
         }

@@ -33,14 +33,14 @@ internal static unsafe class ArenaProducts
         public float* A;
         public float* B;
         public double* Partials;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
             switch (Width)
             {
-                case SimdWidth.Vector512: Choose<Doubles512>(part); break;
-                case SimdWidth.Vector256: Choose<Doubles256>(part); break;
+                case VectorWidth.Vector512: Choose<Doubles512>(part); break;
+                case VectorWidth.Vector256: Choose<Doubles256>(part); break;
                 default: Choose<Doubles128>(part); break;
             }
         }

@@ -30,15 +30,15 @@ internal static unsafe class ArenaUpdate
         public ArenaPiece* Pieces;
         public TRule* Rules;
         public UpdateArguments Arguments;
-        public SimdWidth Width;
+        public VectorWidth Width;
 
         public readonly void Invoke(int part, int worker)
         {
             bool mixes = !Arguments.Coefficients.IsNull;
             switch (Width)
             {
-                case SimdWidth.Vector512: Choose<Lanes512>(part, mixes); break;
-                case SimdWidth.Vector256: Choose<Lanes256>(part, mixes); break;
+                case VectorWidth.Vector512: Choose<Lanes512>(part, mixes); break;
+                case VectorWidth.Vector256: Choose<Lanes256>(part, mixes); break;
                 default: Choose<Lanes128>(part, mixes); break;
             }
         }
@@ -98,16 +98,16 @@ internal static unsafe class ArenaUpdate
             where TV : unmanaged, ILanes<TV>
         {
             TV s = PieceLoop.Load<TV>(streams.S + i, count);
-            TV slot0 = TRule.SlotCount > 0 ? PieceLoop.Load<TV>(streams.Slot0 + i, count) : default;
-            TV slot1 = TRule.SlotCount > 1 ? PieceLoop.Load<TV>(streams.Slot1 + i, count) : default;
-            TV slot2 = TRule.SlotCount > 2 ? PieceLoop.Load<TV>(streams.Slot2 + i, count) : default;
+            TV slot0 = TRule.SlotCount > 0 && streams.Slot0 != null ? PieceLoop.Load<TV>(streams.Slot0 + i, count) : TV.Splat(0f);
+            TV slot1 = TRule.SlotCount > 1 && streams.Slot1 != null ? PieceLoop.Load<TV>(streams.Slot1 + i, count) : TV.Splat(0f);
+            TV slot2 = TRule.SlotCount > 2 && streams.Slot2 != null ? PieceLoop.Load<TV>(streams.Slot2 + i, count) : TV.Splat(0f);
             StepScalars scalars = rule.Scalars;
             if (scalars.Decay != 0f) d = TV.Fma(TV.Splat(scalars.Decay), s, d);
             if (scalars.Shrink != 1f) s *= TV.Splat(scalars.Shrink);
             TV w = rule.Update(s, d, ref slot0, ref slot1, ref slot2);
-            if (TRule.SlotCount > 0) PieceLoop.Store(streams.Slot0 + i, slot0, count);
-            if (TRule.SlotCount > 1) PieceLoop.Store(streams.Slot1 + i, slot1, count);
-            if (TRule.SlotCount > 2) PieceLoop.Store(streams.Slot2 + i, slot2, count);
+            if (TRule.SlotCount > 0 && streams.Slot0 != null) PieceLoop.Store(streams.Slot0 + i, slot0, count);
+            if (TRule.SlotCount > 1 && streams.Slot1 != null) PieceLoop.Store(streams.Slot1 + i, slot1, count);
+            if (TRule.SlotCount > 2 && streams.Slot2 != null) PieceLoop.Store(streams.Slot2 + i, slot2, count);
             PieceLoop.Store(streams.W + i, w, count);
             return w;
         }
@@ -120,9 +120,9 @@ internal static unsafe class ArenaUpdate
         public readonly float* G = arguments.Other.IsNull ? null : (arguments.Other + piece.Offset).ToPointer();
         public readonly float* S = ((piece.IsPerturbed != 0 ? arguments.Saved : arguments.Weights) + piece.Offset).ToPointer();
         public readonly float* W = ((arguments.Output.IsNull ? arguments.Weights : arguments.Output) + piece.Offset).ToPointer();
-        public readonly float* Slot0 = (arguments.Slot0 + piece.Offset).ToPointer();
-        public readonly float* Slot1 = (arguments.Slot1 + piece.Offset).ToPointer();
-        public readonly float* Slot2 = (arguments.Slot2 + piece.Offset).ToPointer();
+        public readonly float* Slot0 = arguments.Slot0.IsNull ? null : (arguments.Slot0 + piece.Offset).ToPointer();
+        public readonly float* Slot1 = arguments.Slot1.IsNull ? null : (arguments.Slot1 + piece.Offset).ToPointer();
+        public readonly float* Slot2 = arguments.Slot2.IsNull ? null : (arguments.Slot2 + piece.Offset).ToPointer();
         public readonly float* Coefficients = arguments.Coefficients.ToPointer() + (piece.Tensor * UpdateArguments.CoefficientCount);
     }
 }
