@@ -52,9 +52,6 @@ public sealed unsafe class KernelAllocationTests
         ChannelSums.Run(team, 10, 4, count / 40, a, c, accumulate: false);
         double norm = Norms.SumOfSquares(team, a, count) + Norms.Dot(team, a, b, count) + Norms.AbsSum(team, a, count);
         norm += AbsMax.Run(team, a, count);
-        SamPerturb.Run(team, a, c, b, (float)(0.05 / norm), count);
-        SgdUpdate.Run(team, c, a, b, d, new SgdStep(0.1f, 0.9f, 0f, 1e-4f, Nesterov: true, First: true), count);
-        SgdUpdate.Run(team, a, a, b, d, new SgdStep(0.1f, 0.9f, 0f, 1e-4f, Nesterov: false, First: false), count);
         FlatPass.Add(team, 0.5f, a, b, count);
         FlatPass.Scale(team, 0.5f, a, b, count);
         FlatPass.Copy(team, a, b, count);

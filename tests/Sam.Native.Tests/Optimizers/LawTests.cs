@@ -291,9 +291,16 @@ public sealed class LawTests
         using FlatModel model = new(device, Batch, s_small);
         using SamOptimizer sam = new(model, baseOptimizer, perturbation, options);
         Steps(model, sam, 12, options.MicroBatch > 0);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Steps(model, sam, 100, options.MicroBatch > 0);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        long least = long.MaxValue;
+        for (int run = 0; run < 3 && least > 0; run++)
+        {
+            // The runtime itself may allocate once on this thread while it compiles a method anew.
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Steps(model, sam, 100, options.MicroBatch > 0);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
     }
 
     private static void Steps(FlatModel model, SamOptimizer sam, int count, bool batchOnly)
