@@ -1,4 +1,3 @@
-using Sam.Generators.Models.Layers;
 using Sam.Generators.Models.Programs;
 
 namespace Sam.Generators.Models;

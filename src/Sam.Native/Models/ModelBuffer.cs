@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Sam.Native;
 
 /// <summary>A tensor of a model's state that is not trained: running statistics and counts of batch normalisation. Saved and loaded with the parameters.</summary>

@@ -1,5 +1,3 @@
-using Sam.Native;
-
 namespace Sam.Native.Tests.Optimizers;
 
 /// <summary>A model that is all weights: y_b = x_b s with s = sum c w, and as gradient k (c + w / 5) with k = sum dy_b x_b. Passes allocate nothing.</summary>

@@ -1,4 +1,3 @@
-using Sam.Native;
 using Sam.Native.Tests.Cpu;
 
 namespace Sam.Native.Tests.Optimizers;

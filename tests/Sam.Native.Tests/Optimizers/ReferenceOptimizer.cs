@@ -1,5 +1,3 @@
-using Sam.Native;
-
 namespace Sam.Native.Tests.Optimizers;
 
 /// <summary>The base optimizers in double, one element at a time, written from their papers and torch's documentation.</summary>

@@ -1,5 +1,3 @@
-using Sam.Native;
-
 namespace Sam.Native.Tests.Optimizers;
 
 /// <summary>SAM and its family in double, tensor by tensor, written from the papers.</summary>

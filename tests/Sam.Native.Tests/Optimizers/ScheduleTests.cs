@@ -1,5 +1,3 @@
-using Sam.Native;
-
 namespace Sam.Native.Tests.Optimizers;
 
 public sealed class ScheduleTests

@@ -1,5 +1,3 @@
-using Sam.Native;
-
 namespace Sam.Native.Tests.Optimizers;
 
 /// <summary>A model of a few tensors of every role whose loss is a formula instead of layers: L(w) = sum a w^2 / 2 + c w + b w_i w_(i+1).</summary>

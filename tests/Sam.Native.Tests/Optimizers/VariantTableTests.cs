@@ -1,5 +1,3 @@
-using Sam.Native;
-
 namespace Sam.Native.Tests.Optimizers;
 
 /// <summary>Every perturbation over every base optimizer, and every combination of gradients, against the plain double reference.</summary>

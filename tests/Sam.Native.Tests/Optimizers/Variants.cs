@@ -1,5 +1,3 @@
-using Sam.Native;
-
 namespace Sam.Native.Tests.Optimizers;
 
 /// <summary>The rows and columns of the table that tests go through, by name.</summary>
