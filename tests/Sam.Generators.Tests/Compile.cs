@@ -43,7 +43,8 @@ internal static class Compile
     public static Dictionary<string, string> Texts(GeneratorDriver driver) =>
         driver.GetRunResult().Results[0].GeneratedSources.ToDictionary(static s => s.HintName, static s => s.SourceText.ToString());
 
-    /// <summary>The analyzer's reports, in the order of the text, over the compilation with the generated code in it, as in a build.</summary>
+    /// <summary>The analyzer's reports, in the order of the text, over the compilation with the generated code in it, as in a
+    /// build.</summary>
     public static async Task<IReadOnlyList<Diagnostic>> Analyze(params string[] sources)
     {
         GeneratorDriver driver = Driver().RunGeneratorsAndUpdateCompilation(Of(sources), out Compilation compilation, out _);

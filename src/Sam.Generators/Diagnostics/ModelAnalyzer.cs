@@ -63,5 +63,7 @@ public sealed class ModelAnalyzer : DiagnosticAnalyzer
     }
 
     private static void Report(SymbolAnalysisContext context, Problem problem) => context.ReportDiagnostic(Diagnostic.Create(
-        problem.Descriptor, problem.Attribute.ApplicationSyntaxReference?.GetSyntax(context.CancellationToken).GetLocation(), problem.Arguments));
+        problem.Descriptor,
+        problem.Attribute.ApplicationSyntaxReference?.GetSyntax(context.CancellationToken).GetLocation(),
+        problem.Arguments));
 }

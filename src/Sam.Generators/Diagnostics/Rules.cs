@@ -9,16 +9,24 @@ internal static class Rules
         "SAM0001", "A model is partial", "Model '{0}' cannot be completed: '{1}' is not partial; write 'partial class {1}'");
 
     public static readonly DiagnosticDescriptor UnsupportedClass = Error(
-        "SAM0002", "A model is a plain class", "Model '{0}' cannot be completed: '{1}' is {2}; write a partial class that is neither generic, static, abstract, file-local nor a record");
+        "SAM0002",
+        "A model is a plain class",
+        "Model '{0}' cannot be completed: '{1}' is {2}; write a partial class that is neither generic, static, abstract, file-local nor a record");
 
     public static readonly DiagnosticDescriptor OtherBaseClass = Error(
-        "SAM0003", "A model's base class is Model", "Model '{0}' derives from '{1}', but its base class is Sam.Native.Model; remove '{1}' and keep an object of it in a property");
+        "SAM0003",
+        "A model's base class is Model",
+        "Model '{0}' derives from '{1}', but its base class is Sam.Native.Model; remove '{1}' and keep an object of it in a property");
 
     public static readonly DiagnosticDescriptor BadShapeText = Error(
-        "SAM0004", "A shape is sizes with an x between them", "'{0}' is not a shape; write one to six positive sizes with an x between them, such as 3x32x32, without the batch");
+        "SAM0004",
+        "A shape is sizes with an x between them",
+        "'{0}' is not a shape; write one to six positive sizes with an x between them, such as 3x32x32, without the batch");
 
     public static readonly DiagnosticDescriptor NoParameters = Error(
-        "SAM0005", "A model has parameters", "Model '{0}' has no layer with parameters, so nothing in it can be trained; add one, such as Linear(\"fc\", 10)");
+        "SAM0005",
+        "A model has parameters",
+        "Model '{0}' has no layer with parameters, so nothing in it can be trained; add one, such as Linear(\"fc\", 10)");
 
     public static readonly DiagnosticDescriptor TwoDeclarations = Error(
         "SAM0006", "Layers stand in one declaration", "This layer of '{0}' is not in the declaration that has [Model] or [Block], so its place among the layers is open; move it there");
@@ -30,7 +38,9 @@ internal static class Rules
         "SAM0008", "A layer's name makes a property", "The layer name '{0}' {1}; write {2}");
 
     public static readonly DiagnosticDescriptor DuplicateName = Error(
-        "SAM0009", "Layer names differ", "The layer name '{0}' makes the property {1}, which another layer of '{2}' makes already; write another name");
+        "SAM0009",
+        "Layer names differ",
+        "The layer name '{0}' makes the property {1}, which another layer of '{2}' makes already; write another name");
 
     public static readonly DiagnosticDescriptor BadSize = Error(
         "SAM0010", "A layer's sizes are in range", "{0}: {1}");
@@ -42,7 +52,9 @@ internal static class Rules
         "SAM0012", "A layer parameter's shape can be computed", "{0}: {1}");
 
     public static readonly DiagnosticDescriptor UnreachableLayer = Error(
-        "SAM0013", "A layer's type can be named in generated code", "Layer type '{0}' is file-local, and generated code stands in another file; remove 'file'");
+        "SAM0013",
+        "A layer's type can be named in generated code",
+        "Layer type '{0}' is file-local, and generated code stands in another file; remove 'file'");
 
     public static readonly DiagnosticDescriptor BadBlock = Error(
         "SAM0014", "What is used is a block", "{0}: {1}");

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 
 namespace Sam.Generators.Helpers;
 
-/// <summary>An array that is equal to another when its elements are, so that the incremental pipeline can tell an unchanged model.</summary>
+/// <summary>An array that is equal to another when its elements are, so that the incremental pipeline can tell an unchanged
+/// model.</summary>
 internal readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable<EquatableArray<T>>, IEnumerable<T>
     where T : IEquatable<T>
 {

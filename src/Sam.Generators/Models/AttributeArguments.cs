@@ -44,8 +44,9 @@ internal sealed class AttributeArguments(AttributeData attribute, BlockArguments
         {
             if (argument.Key == name && argument.Value.Type is INamedTypeSymbol type)
             {
-                return type.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => f.HasConstantValue && Equals(f.ConstantValue, argument.Value.Value))?.Name
-                    ?? absent;
+                return type.GetMembers()
+                    .OfType<IFieldSymbol>()
+                    .FirstOrDefault(f => f.HasConstantValue && Equals(f.ConstantValue, argument.Value.Value))?.Name ?? absent;
             }
         }
 

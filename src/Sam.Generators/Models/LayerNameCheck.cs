@@ -59,7 +59,7 @@ internal sealed class LayerNameCheck(INamedTypeSymbol type, string hintName, Com
         for (INamedTypeSymbol? b = compilation.GetTypeByMetadataName(Names.Model); b is not null; b = b.BaseType)
         {
             names.UnionWith(b.GetMembers()
-                .Where(static m => m.DeclaredAccessibility is not (Accessibility.Private or Accessibility.Internal or Accessibility.ProtectedAndInternal))
+                .Where(static m => m.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal)
                 .Select(static m => m.Name));
         }
 

@@ -4,7 +4,8 @@ using Sam.Generators.Models.Layers;
 
 namespace Sam.Generators.Models;
 
-/// <summary>Turns a layer attribute into a layer. A new kind of layer is one line here, one attribute in Sam.Layers and one record in Models/Layers.</summary>
+/// <summary>Turns a layer attribute into a layer. A new kind of layer is one line here, one attribute in Sam.Layers and one record in
+/// Models/Layers.</summary>
 internal static class LayerReader
 {
     /// <summary>The names of the attributes' classes.</summary>

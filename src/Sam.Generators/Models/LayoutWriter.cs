@@ -49,7 +49,13 @@ internal static class LayoutWriter
 
     private static void WriteConvolutions(IndentedTextWriter text, Program program)
     {
-        string[] shapes = [.. program.Nodes.Where(static node => node.Layer is Conv2dLayer).Select(static node => ((Conv2dLayer)node.Layer).ShapeText(node)).Distinct()];
+        string[] shapes =
+        [
+            .. program.Nodes
+                .Where(static node => node.Layer is Conv2dLayer)
+                .Select(static node => ((Conv2dLayer)node.Layer).ShapeText(node))
+                .Distinct(),
+        ];
         if (shapes.Length == 0)
         {
             return;

@@ -16,7 +16,8 @@ public sealed class ModelGenerator : IIncrementalGenerator
         IncrementalValuesProvider<ModelDeclaration?> models = context.SyntaxProvider
             .ForAttributeWithMetadataName(Names.ModelAttribute, static (node, _) => node is TypeDeclarationSyntax, static (c, _) => Read(c))
             .WithTrackingName(DeclarationStep);
-        context.RegisterSourceOutput(models.Where(static m => m is not null), static (c, model) => c.AddSource(model!.HintName, ModelWriter.Write(model)));
+        context.RegisterSourceOutput(
+            models.Where(static m => m is not null), static (c, model) => c.AddSource(model!.HintName, ModelWriter.Write(model)));
     }
 
     private static ModelDeclaration? Read(GeneratorAttributeSyntaxContext context) => ModelReader.Read(

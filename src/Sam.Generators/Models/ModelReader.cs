@@ -6,14 +6,19 @@ using Sam.Generators.Models.Layers;
 
 namespace Sam.Generators.Models;
 
-/// <summary>Reads and checks a model's declaration. The generator takes the result, the analyzer the problems: they cannot disagree.</summary>
+/// <summary>Reads and checks a model's declaration. The generator takes the result, the analyzer the problems: they cannot
+/// disagree.</summary>
 internal sealed class ModelReader
 {
+    private const string TooManyElements =
+        "an example or the model's parameters would have more than 2147483647 elements; write smaller sizes";
+
     // As the compiler reads them: a name that is a keyword gets its @.
     private static readonly SymbolDisplayFormat s_written =
         SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted);
 
-    private static readonly SymbolDisplayFormat s_identifier = new(miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
+    private static readonly SymbolDisplayFormat s_identifier =
+        new(miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
 
     private readonly INamedTypeSymbol _type;
     private readonly AttributeData _model;
@@ -32,7 +37,8 @@ internal sealed class ModelReader
     /// <param name="compilation">Where Sam.Native.Model is looked up.</param>
     /// <param name="problems">What is wrong.</param>
     /// <returns>The declaration; null where something is wrong, with it or with the C# around it.</returns>
-    public static ModelDeclaration? Read(INamedTypeSymbol type, AttributeData model, Compilation compilation, out IReadOnlyList<Problem> problems)
+    public static ModelDeclaration? Read(
+        INamedTypeSymbol type, AttributeData model, Compilation compilation, out IReadOnlyList<Problem> problems)
     {
         ModelReader reader = new(type, model);
         problems = reader._problems;
@@ -121,7 +127,7 @@ internal sealed class ModelReader
     {
         foreach (INamedTypeSymbol type in ContainingTypes().Append(_type))
         {
-            if (!type.DeclaringSyntaxReferences.Any(static r => r.GetSyntax() is TypeDeclarationSyntax t && t.Modifiers.Any(static m => m.ValueText == "partial")))
+            if (!type.DeclaringSyntaxReferences.Any(static r => IsPartial(r.GetSyntax())))
             {
                 Report(Rules.NotPartial, _model, _type.Name, type.Name);
             }
@@ -148,7 +154,9 @@ internal sealed class ModelReader
     {
         List<(AttributeData Attribute, Layer Layer)> layers = [];
         SyntaxNode? home = Declaration(_model);
-        foreach (AttributeData attribute in _type.GetAttributes().Where(LayerReader.IsLayer).OrderBy(static a => a.ApplicationSyntaxReference?.Span.Start ?? 0))
+        foreach (AttributeData attribute in _type.GetAttributes()
+            .Where(LayerReader.IsLayer)
+            .OrderBy(static a => a.ApplicationSyntaxReference?.Span.Start ?? 0))
         {
             if (Declaration(attribute) != home)
             {
@@ -193,7 +201,7 @@ internal sealed class ModelReader
             Sizes output = layer.Output(shape);
             if (output.Count > int.MaxValue || arena > int.MaxValue - Programs.MemoryPlan.Alignment)
             {
-                Report(Rules.Misfit, attribute, layer.Title, shape, "an example or the model's parameters would have more than 2147483647 elements; write smaller sizes");
+                Report(Rules.Misfit, attribute, layer.Title, shape, TooManyElements);
                 return;
             }
 
@@ -205,6 +213,9 @@ internal sealed class ModelReader
             Report(Rules.NoParameters, _model, _type.Name);
         }
     }
+
+    private static bool IsPartial(SyntaxNode declaration) =>
+        declaration is TypeDeclarationSyntax type && type.Modifiers.Any(static m => m.ValueText == "partial");
 
     private static SyntaxNode? Declaration(AttributeData attribute) =>
         attribute.ApplicationSyntaxReference?.GetSyntax().FirstAncestorOrSelf<TypeDeclarationSyntax>();

@@ -80,8 +80,8 @@ internal static class ModelWriter
 
         text.Line($"/// {"total".PadRight(width)} {"",10} {Literal.Of(program.ArenaCount),10}");
         text.Line("/// </code>");
-        text.Line("/// The activation block, in elements for one example, and from which to which call each range is needed: calls are numbered from 1 through the");
-        text.Line("/// forward pass, the loss and the backward pass.");
+        text.Line("/// The activation block, in elements for one example, and from which to which call each range is needed: calls are");
+        text.Line("/// numbered from 1 through the forward pass, the loss and the backward pass.");
         text.Line("/// <code>");
         width = program.Storages.Max(static s => s.Name.Length);
         text.Line($"/// {"what".PadRight(width)}     offset      count  needed");

@@ -44,7 +44,8 @@ internal static class Names
 
         foreach (string part in name!.Split('.'))
         {
-            if (part.Trim('_').Length == 0 || !part.All(static c => c is '_' or (>= '0' and <= '9') or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z')))
+            if (part.Trim('_').Length == 0
+                || !part.All(static c => c is '_' or (>= '0' and <= '9') or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z')))
             {
                 return false;
             }

@@ -1,7 +1,8 @@
 namespace Sam.Layers;
 
 /// <summary>The mean over windows of an input of channels, rows and columns, channel by channel.</summary>
-/// <remarks>Output rows are floor((H + 2 padding - kernel) / stride) + 1, columns likewise. Padding counts as zeros. The padding is at most half the kernel.</remarks>
+/// <remarks>Output rows are floor((H + 2 padding - kernel) / stride) + 1, columns likewise. Padding counts as zeros. The padding is at
+/// most half the kernel.</remarks>
 public sealed class AvgPool2dAttribute : ModelLayerAttribute
 {
     /// <summary>Pooling over square windows.</summary>

@@ -1,8 +1,10 @@
 namespace Sam.Layers;
 
 /// <summary>A two-dimensional convolution (cross-correlation, as in torch) with bias over an input of channels, rows and columns.</summary>
-/// <remarks>Output rows are floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1, columns likewise. Parameters are NAME.weight (channels, input
-/// channels / groups, kernel rows, kernel columns) and NAME.bias (channels); both start uniform in [-1 / sqrt(fan-in), 1 / sqrt(fan-in)], torch's default. A
+/// <remarks>Output rows are floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1, columns likewise. Parameters are NAME.weight
+/// (channels, input
+/// channels / groups, kernel rows, kernel columns) and NAME.bias (channels); both start uniform in [-1 / sqrt(fan-in), 1 / sqrt(fan-in)],
+/// torch's default. A
 /// following ReLU is computed together with it.</remarks>
 public sealed class Conv2dAttribute : ModelLayerAttribute
 {

@@ -1,7 +1,8 @@
 namespace Sam.Layers;
 
 /// <summary>A layer of the program's own.</summary>
-/// <typeparam name="TLayer">A type that computes it; see <see cref="ILayer"/>. Its parameters are declared on it with <see cref="LayerParameterAttribute"/>.</typeparam>
+/// <typeparam name="TLayer">A type that computes it; see <see cref="ILayer"/>.
+/// Its parameters are declared on it with <see cref="LayerParameterAttribute"/>.</typeparam>
 /// <param name="name">Name of the layer: its parameters are NAME.PARAMETER, its property is the name in Pascal case.</param>
 /// <example>
 /// <code>
@@ -16,6 +17,7 @@ public sealed class LayerAttribute<TLayer>(string name) : ModelLayerAttribute
     /// <summary>Name of the layer.</summary>
     public string Name { get; } = name;
 
-    /// <summary>Shape of one output example, such as 64x7x7; that of the input unless set. The model's constructor compares it with <see cref="ILayer.OutputShape"/>.</summary>
+    /// <summary>Shape of one output example, such as 64x7x7; that of the input unless set.
+    /// The model's constructor compares it with <see cref="ILayer.OutputShape"/>.</summary>
     public string? Output { get; set; }
 }

@@ -1,7 +1,8 @@
 namespace Sam.Layers;
 
 /// <summary>The maximum over windows of an input of channels, rows and columns, channel by channel.</summary>
-/// <remarks>Output rows are floor((H + 2 padding - kernel) / stride) + 1, columns likewise. Padding never wins. The padding is at most half the kernel.</remarks>
+/// <remarks>Output rows are floor((H + 2 padding - kernel) / stride) + 1, columns likewise. Padding never wins. The padding is at most
+/// half the kernel.</remarks>
 public sealed class MaxPool2dAttribute : ModelLayerAttribute
 {
     /// <summary>Pooling over square windows.</summary>

@@ -1,10 +1,14 @@
 namespace Sam.Layers;
 
-/// <summary>Declares a model: the class becomes a <see cref="Sam.Native.Model"/> made of the layers whose attributes follow, in their order.</summary>
-/// <param name="inputShape">Shape of one input example: sizes with an x between them, such as 1x28x28 for one channel of 28 rows and 28 columns, or 20 for
+/// <summary>Declares a model: the class becomes a <see cref="Sam.Native.Model"/> made of the layers whose attributes follow, in their
+/// order.</summary>
+/// <param name="inputShape">Shape of one input example: sizes with an x between them, such as 1x28x28 for one channel of 28 rows and 28
+/// columns, or 20 for
 /// twenty features. The batch is not part of it.</param>
-/// <remarks>The class is partial, neither static, abstract nor generic, has no other base class, and carries all its layer attributes in one declaration. The
-/// generator writes a constructor (device, batchSize, seed), a property for each layer with parameters, and the forward and backward passes.</remarks>
+/// <remarks>The class is partial, neither static, abstract nor generic, has no other base class, and carries all its layer attributes in
+/// one declaration. The
+/// generator writes a constructor (device, batchSize, seed), a property for each layer with parameters, and the forward and backward
+/// passes.</remarks>
 /// <example>
 /// <code>
 /// [Model("1x28x28")]

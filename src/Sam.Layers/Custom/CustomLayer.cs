@@ -20,14 +20,16 @@ public static class CustomLayer
         if (device is { IsHostAccessible: false })
         {
             throw new NotSupportedException(
-                $"Layer '{slot.Name}' of {slot.ModelName} is computed by {typeof(TLayer)} on the host, which cannot reach the memory of {device.Name}.");
+                $"Layer '{slot.Name}' of {slot.ModelName} is computed by {typeof(TLayer)} on the host, "
+                + $"which cannot reach the memory of {device.Name}.");
         }
 
         Shape output = TLayer.OutputShape(slot.InputShape);
         if (output != slot.OutputShape)
         {
             throw new ArgumentException(
-                $"Layer '{slot.Name}' of {slot.ModelName}: {typeof(TLayer)} makes {output} of an input of {slot.InputShape}, but the model was declared with {slot.OutputShape}. "
+                $"Layer '{slot.Name}' of {slot.ModelName}: {typeof(TLayer)} makes {output} of an input of {slot.InputShape}, "
+                + $"but the model was declared with {slot.OutputShape}. "
                 + $"Write Output = \"{output}\" in its attribute.");
         }
     }

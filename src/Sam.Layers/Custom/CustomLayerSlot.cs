@@ -35,7 +35,8 @@ public sealed class CustomLayerSlot(
             throw new ArgumentOutOfRangeException(
                 nameof(index),
                 index,
-                string.Create(CultureInfo.InvariantCulture, $"Layer '{Name}' of {layout.Name} has {ParameterCount} parameters, numbered from 0."));
+                string.Create(
+                    CultureInfo.InvariantCulture, $"Layer '{Name}' of {layout.Name} has {ParameterCount} parameters, numbered from 0."));
         }
 
         return layout.Parameters[firstParameter + index];

@@ -2,8 +2,10 @@ using Sam.Native;
 
 namespace Sam.Layers;
 
-/// <summary>A layer of one's own, added to a model with <see cref="LayerAttribute{TLayer}"/>. The type is only a name for its static members: no instance is made.</summary>
-/// <remarks>The passes run on the host, on devices whose memory the program can reach. They must not allocate if training steps shall not, and must give the
+/// <summary>A layer of one's own, added to a model with <see cref="LayerAttribute{TLayer}"/>. The type is only a name for its static
+/// members: no instance is made.</summary>
+/// <remarks>The passes run on the host, on devices whose memory the program can reach. They must not allocate if training steps shall
+/// not, and must give the
 /// same result for the same arguments: SAM calls the forward pass twice a step.</remarks>
 /// <example>
 /// <code>
@@ -44,7 +46,8 @@ namespace Sam.Layers;
 /// </example>
 public interface ILayer
 {
-    /// <summary>Shape of one output example for the shape of one input example. It equals what the attribute says, or the model's constructor throws.</summary>
+    /// <summary>Shape of one output example for the shape of one input example. It equals what the attribute says, or the model's
+    /// constructor throws.</summary>
     /// <param name="input">Shape of one input example.</param>
     /// <returns>Shape of one output example.</returns>
     static abstract Shape OutputShape(Shape input);
@@ -53,7 +56,8 @@ public interface ILayer
     /// <param name="pass">What to read and where to write.</param>
     static abstract void Forward(in LayerForward pass);
 
-    /// <summary>Computes the gradients from that of the output: adds to those of the parameters, and writes every element of the input's, which holds anything
+    /// <summary>Computes the gradients from that of the output: adds to those of the parameters, and writes every element of the input's,
+    /// which holds anything
     /// at first, where it is needed.</summary>
     /// <param name="pass">What to read and where to write.</param>
     static abstract void Backward(in LayerBackward pass);

@@ -9,7 +9,12 @@ public readonly ref struct LayerBackward
     private readonly CustomLayerSlot _slot;
 
     internal LayerBackward(
-        in PassContext pass, CustomLayerSlot slot, DevicePointer<float> input, DevicePointer<float> output, DevicePointer<float> outputGradient, DevicePointer<float> inputGradient)
+        in PassContext pass,
+        CustomLayerSlot slot,
+        DevicePointer<float> input,
+        DevicePointer<float> output,
+        DevicePointer<float> outputGradient,
+        DevicePointer<float> inputGradient)
     {
         long inputCount = (long)pass.Batch * slot.InputShape.Count, outputCount = (long)pass.Batch * slot.OutputShape.Count;
         _pass = pass;
@@ -52,7 +57,8 @@ public readonly ref struct LayerBackward
     /// <summary>Whether the gradient by the input is needed; it is not where nothing before the layer has parameters.</summary>
     public bool NeedsInputGradient => !InputGradient.IsEmpty;
 
-    /// <summary>Takes the gradient of the loss by the input, (B, input shape), row-major; every element is to be written, it holds anything at first. Empty where
+    /// <summary>Takes the gradient of the loss by the input, (B, input shape), row-major; every element is to be written, it holds
+    /// anything at first. Empty where
     /// it is not needed.</summary>
     public Span<float> InputGradient { get; }
 
@@ -66,7 +72,8 @@ public readonly ref struct LayerBackward
         return CustomLayer.HostSpan(_pass.Weights + info.Offset, info.Count);
     }
 
-    /// <summary>The gradient of a parameter, row-major: add to it (+=). It was cleared before, unless gradients of several passes are being summed.</summary>
+    /// <summary>The gradient of a parameter, row-major: add to it (+=). It was cleared before, unless gradients of several passes are
+    /// being summed.</summary>
     /// <param name="index">Its number in the order of the layer's <see cref="LayerParameterAttribute"/>, from 0.</param>
     /// <returns>The gradient.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The layer has no such parameter.</exception>

@@ -1,6 +1,7 @@
 namespace Sam.Layers;
 
-/// <summary>A convolutional network for 28x28 images with one channel and ten classes: two convolutions of 5x5 with ReLU and pooling, two linear layers. 857,738 parameters.</summary>
+/// <summary>A convolutional network for 28x28 images with one channel and ten classes: two convolutions of 5x5 with ReLU and pooling, two
+/// linear layers. 857,738 parameters.</summary>
 /// <example>
 /// <code>
 /// using Device device = Device.Default();

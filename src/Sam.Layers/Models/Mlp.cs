@@ -1,6 +1,7 @@
 namespace Sam.Layers;
 
-/// <summary>A network of linear layers for 28x28 images with one channel and ten classes: 784-512-256-10 with ReLU. 535,818 parameters.</summary>
+/// <summary>A network of linear layers for 28x28 images with one channel and ten classes: 784-512-256-10 with ReLU. 535,818
+/// parameters.</summary>
 /// <example>
 /// <code>
 /// using Device device = Device.Default();

@@ -5,7 +5,8 @@ namespace Sam.Native;
 
 public abstract partial class Model
 {
-    /// <summary>The model as a table: layers in order, shapes of one example after them, parameters, what is computed together, and bytes by role.</summary>
+    /// <summary>The model as a table: layers in order, shapes of one example after them, parameters, what is computed together, and bytes
+    /// by role.</summary>
     /// <returns>Lines that end in LF, the same in every culture.</returns>
     /// <remarks>The bytes are those of this instance, with its batch size. What an optimizer keeps (saved weights, momentum)
     /// and the workspace that a device shares among its models are not among them.</remarks>
@@ -14,7 +15,8 @@ public abstract partial class Model
         List<string[]> rows = [["layer", "kind", "output", "parameters", "fused"]];
         foreach (LayerInfo layer in Layout.Layers)
         {
-            rows.Add([layer.Name, layer.Kind, layer.OutputShape.ToString(), layer.ParameterCount == 0 ? "" : Grouped(layer.ParameterCount), layer.Fusion]);
+            string count = layer.ParameterCount == 0 ? "" : Grouped(layer.ParameterCount);
+            rows.Add([layer.Name, layer.Kind, layer.OutputShape.ToString(), count, layer.Fusion]);
         }
 
         StringBuilder text = new();

@@ -70,7 +70,8 @@ public sealed class CustomLayerTests
         model.Forward(new float[4]);
         model.Backward(Loss.Sum);
 
-        // The first layer has nothing to do with any parameter, so its backward pass did not run; the second had no input gradient to write.
+        // The first layer has nothing to do with any parameter, so its backward pass did not run; the second had no input gradient to
+        // write.
         Assert.Equal([true, true, false], Witness.Seen.Select(static s => s.NeedsInputGradient));
     }
 

@@ -130,7 +130,8 @@ public sealed class GradientTests
         float[] first = actual.ToArray();
         Assert.Equal(reference.Loss(inputs, targets, Batch), model.Backward(Loss.MeanSquaredError(targets)), Tolerance);
 
-        // Values share memory, but the output can be read until the next forward pass, and the input is there for the second pass of a SAM step.
+        // Values share memory, but the output can be read until the next forward pass, and the input is there for the second pass of a
+        // SAM step.
         Assert.Equal(first, model.Output.Values.ToArray());
         foreach (Parameter parameter in model.Parameters)
         {

@@ -35,7 +35,8 @@ public sealed class ReadyModelTests
         using Device device = Device.Cpu();
         using LeNet model = new(device, batchSize: 1);
 
-        // Kept for the backward pass, in elements: input 784, convolutions 25088 and 12544, pools 6272 and 3136, linear layers 256 and 10. The largest
+        // Kept for the backward pass, in elements: input 784, convolutions 25088 and 12544, pools 6272 and 3136, linear layers 256 and
+        // 10. The largest
         // gradient, 25088, fits over what is no longer needed but for 9408 elements or so.
         Assert.InRange(model.Layout.ActivationCount, 48_090, 62_000);
     }

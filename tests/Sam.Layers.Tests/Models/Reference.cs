@@ -2,7 +2,8 @@ using Sam.Native;
 
 namespace Sam.Layers.Tests.Models;
 
-/// <summary>A chain of layers in float64, one example at a time, for central differences. Written from the layers' definitions, without any kernel.</summary>
+/// <summary>A chain of layers in float64, one example at a time, for central differences. Written from the layers' definitions, without
+/// any kernel.</summary>
 internal sealed class Reference
 {
     private readonly List<Func<double[], int, double[]>> _layers = [];
@@ -61,7 +62,8 @@ internal sealed class Reference
         });
     }
 
-    /// <summary>A pool: the windows' values without padding, and the number of places of the window that lie in the padded input, become one value.</summary>
+    /// <summary>A pool: the windows' values without padding, and the number of places of the window that lie in the padded input, become
+    /// one value.</summary>
     public Reference Pool(Pool2dShape s, Func<List<double>, int, double> pool) => Add((x, _) =>
     {
         double[] y = new double[s.OutCount];

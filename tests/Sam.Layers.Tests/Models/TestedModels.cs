@@ -66,7 +66,8 @@ internal readonly struct PRelu : ILayer
     }
 }
 
-/// <summary>y[o] = (sum_i w[o, i] x[i])^2 + shift[o]: reads its output's ingredients from the input, changes the shape, has two parameters.</summary>
+/// <summary>y[o] = (sum_i w[o, i] x[i])^2 + shift[o]: reads its output's ingredients from the input, changes the shape, has two
+/// parameters.</summary>
 [LayerParameter("weight", "5xN", FanIn = "N")]
 [LayerParameter("shift", "5", Role = ParameterRole.Bias)]
 internal sealed class Mix : ILayer

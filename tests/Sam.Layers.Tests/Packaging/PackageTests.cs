@@ -4,7 +4,8 @@ using System.Xml.Linq;
 
 namespace Sam.Layers.Tests.Packaging;
 
-/// <summary>Packs Sam.Native and Sam.Layers, restores them into a fresh project outside the repository, builds a model with a layer of its own there and runs it.</summary>
+/// <summary>Packs Sam.Native and Sam.Layers, restores them into a fresh project outside the repository, builds a model with a layer of
+/// its own there and runs it.</summary>
 public sealed class PackageTests : IDisposable
 {
 #if DEBUG
@@ -138,7 +139,8 @@ public sealed class PackageTests : IDisposable
             RedirectStandardError = true,
         };
 
-        // What the test run's own MSBuild left for its children is not for this one, and no process may outlive the call and hold the pipes.
+        // What the test run's own MSBuild left for its children is not for this one, and no process may outlive the call and hold the
+        // pipes.
         foreach (string key in start.Environment.Keys.Where(static k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
             start.Environment.Remove(key);

@@ -63,13 +63,15 @@ internal sealed record Conv2dLayer(
         ("padding", Math.Min(PaddingHeight, PaddingWidth), 0),
         ("dilation", Math.Min(DilationHeight, DilationWidth), 1),
         ("Groups", Groups, 1))
-        ?? (Channels % Groups == 0 ? null : $"Groups is {Literal.Of(Groups)}, which does not divide the {Literal.Of(Channels)} channels of the output; write a divisor of them");
+        ?? (Channels % Groups == 0
+            ? null
+            : $"Groups is {Literal.Of(Groups)}, which does not divide the {Literal.Of(Channels)} channels of the output; write a divisor of them");
 
     public override string? Misfit(Sizes input)
     {
         if (input.Rank != 3)
         {
-            return "it takes channels, rows and columns, such as 3x32x32; put it in front of Flatten and Linear, or write such a shape in Model";
+            return Window.NotAnImage;
         }
 
         if (input[0] % Groups != 0)
@@ -101,19 +103,28 @@ internal sealed record Conv2dLayer(
 
     public override void Forward(Program program, Node node) => program.Call(
         "Conv2dForward",
-        [Shape(node), Argument.Batch, Argument.Read(node.Input), Argument.Weights(node.Parameters[0]), node.WeightsOrNull(1), Argument.Write(node.Output), Argument.Activation(node.ActivationName)]);
+        [
+            Shape(node), Argument.Batch, Argument.Read(node.Input), Argument.Weights(node.Parameters[0]), node.WeightsOrNull(1),
+            Argument.Write(node.Output), Argument.Activation(node.ActivationName),
+        ]);
 
     public override void Backward(Program program, Node node, Gradient gradient)
     {
         program.Call(
             "Conv2dBackwardWeight",
-            [Shape(node), Argument.Batch, Argument.Read(node.Input), Argument.Read(gradient), Argument.Gradients(node.Parameters[0]), node.GradientsOrNull(1), Argument.Accumulate]);
+            [
+                Shape(node), Argument.Batch, Argument.Read(node.Input), Argument.Read(gradient), Argument.Gradients(node.Parameters[0]),
+                node.GradientsOrNull(1), Argument.Accumulate,
+            ]);
         if (node.Input.NeedsGradient)
         {
             Gradient input = program.NewGradient(node.Input, masked: true);
             program.Call(
                 "Conv2dBackwardInput",
-                [Shape(node), Argument.Batch, Argument.Read(gradient), Argument.Weights(node.Parameters[0]), Argument.Write(input), Argument.Mask(node.Input)]);
+                [
+                    Shape(node), Argument.Batch, Argument.Read(gradient), Argument.Weights(node.Parameters[0]), Argument.Write(input),
+                    Argument.Mask(node.Input),
+                ]);
             program.Deposit(node.Input, input);
         }
     }

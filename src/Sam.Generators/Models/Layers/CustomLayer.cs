@@ -10,7 +10,8 @@ namespace Sam.Generators.Models.Layers;
 /// <param name="ShortName">The type for people.</param>
 /// <param name="OutputText">The output's shape as it was written, or null.</param>
 /// <param name="Declared">Its parameters.</param>
-internal sealed record CustomLayer(string Name, string TypeName, string ShortName, string? OutputText, EquatableArray<CustomParameter> Declared) : Layer(Name)
+internal sealed record CustomLayer(
+    string Name, string TypeName, string ShortName, string? OutputText, EquatableArray<CustomParameter> Declared) : Layer(Name)
 {
     public override bool HasName => true;
 

@@ -6,7 +6,7 @@ namespace Sam.Generators.Models.Layers;
 /// <summary>A parameter of a layer of the user's own, with its shape in numbers and symbols of the layer's input.</summary>
 internal sealed record CustomParameter(string Name, string Shape, float Initial, string? FanIn, string Role)
 {
-    private static readonly string[] s_taken = ["Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "Finalize", "ReferenceEquals"];
+    private static readonly string[] s_taken = ["Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "Finalize"];
 
     /// <summary>What is wrong with it, or null.</summary>
     public string? Wrong(Sizes input)
@@ -33,7 +33,8 @@ internal sealed record CustomParameter(string Name, string Shape, float Initial,
 
     private string? Wrong(string what, string expression, Sizes input) => TryEvaluate(expression, input, out _)
         ? null
-        : $"{what} of '{Name}' is \"{expression}\", and the layer's input is {input}; write sizes with an x between them, each a number, C, N"
+        : $"{what} of '{Name}' is \"{expression}\", and the layer's input is {input}; "
+            + "write sizes with an x between them, each a number, C, N"
             + (input.Rank == 3 ? ", H or W" : " (H and W are there for inputs of channels, rows and columns)");
 
     private static bool TryEvaluate(string expression, Sizes input, out Sizes shape)

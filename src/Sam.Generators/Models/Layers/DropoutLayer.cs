@@ -26,7 +26,9 @@ internal sealed record DropoutLayer(float Probability) : Layer("")
         program.Call("Dropout", [.. Stream(node), Argument.Read(node.Input), Argument.Write(node.Output)], Condition.Training);
         if (node.Input.Storage != node.Output.Storage)
         {
-            program.Call("Copy", [Argument.Elements(node.Input), Argument.Read(node.Input), Argument.Write(node.Output)], Condition.Evaluation);
+            program.Call(
+                "Copy",
+                [Argument.Elements(node.Input), Argument.Read(node.Input), Argument.Write(node.Output)], Condition.Evaluation);
         }
     }
 

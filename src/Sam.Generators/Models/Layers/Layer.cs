@@ -2,7 +2,8 @@ using Sam.Generators.Models.Programs;
 
 namespace Sam.Generators.Models.Layers;
 
-/// <summary>A layer as its attribute declares it. A kind of layer is one record: how it is read, checked, described and turned into calls.</summary>
+/// <summary>A layer as its attribute declares it. A kind of layer is one record: how it is read, checked, described and turned into
+/// calls.</summary>
 /// <param name="Name">Its name, or empty for kinds that have no parameters.</param>
 internal abstract record Layer(string Name)
 {
@@ -30,7 +31,8 @@ internal abstract record Layer(string Name)
     /// <summary>Whether output and input may be the same memory.</summary>
     public virtual bool RunsInPlace => false;
 
-    /// <summary>Whether elements keep their sign or become zero together with their gradient, so that a ReLU mask read from the output serves the input.</summary>
+    /// <summary>Whether elements keep their sign or become zero together with their gradient, so that a ReLU mask read from the output
+    /// serves the input.</summary>
     public virtual bool KeepsMask => false;
 
     /// <summary>Whether the backward pass itself zeroes the gradient where a ReLU that is computed together with it was off.</summary>
@@ -68,7 +70,8 @@ internal abstract record Layer(string Name)
     {
     }
 
-    /// <summary>Writes the backward calls, from the gradient of the output to those of the parameters and, where it is needed, of the input.</summary>
+    /// <summary>Writes the backward calls, from the gradient of the output to those of the parameters and, where it is needed, of the
+    /// input.</summary>
     public virtual void Backward(Program program, Node node, Gradient gradient)
     {
     }

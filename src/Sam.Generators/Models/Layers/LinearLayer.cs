@@ -36,19 +36,28 @@ internal sealed record LinearLayer(string Name, int Features, bool Bias) : Layer
 
     public override void Forward(Program program, Node node) => program.Call(
         "LinearForward",
-        [.. Counts(node), Argument.Read(node.Input), Argument.Weights(node.Parameters[0]), node.WeightsOrNull(1), Argument.Write(node.Output), Argument.Activation(node.ActivationName)]);
+        [
+            .. Counts(node), Argument.Read(node.Input), Argument.Weights(node.Parameters[0]), node.WeightsOrNull(1),
+            Argument.Write(node.Output), Argument.Activation(node.ActivationName),
+        ]);
 
     public override void Backward(Program program, Node node, Gradient gradient)
     {
         program.Call(
             "LinearBackwardWeight",
-            [.. Counts(node), Argument.Read(node.Input), Argument.Read(gradient), Argument.Gradients(node.Parameters[0]), node.GradientsOrNull(1), Argument.Accumulate]);
+            [
+                .. Counts(node), Argument.Read(node.Input), Argument.Read(gradient), Argument.Gradients(node.Parameters[0]),
+                node.GradientsOrNull(1), Argument.Accumulate,
+            ]);
         if (node.Input.NeedsGradient)
         {
             Gradient input = program.NewGradient(node.Input, masked: true);
             program.Call(
                 "LinearBackwardInput",
-                [.. Counts(node), Argument.Read(gradient), Argument.Weights(node.Parameters[0]), Argument.Write(input), Argument.Mask(node.Input)]);
+                [
+                    .. Counts(node), Argument.Read(gradient), Argument.Weights(node.Parameters[0]), Argument.Write(input),
+                    Argument.Mask(node.Input),
+                ]);
             program.Deposit(node.Input, input);
         }
     }

@@ -46,10 +46,11 @@ internal sealed record Pool2dLayer(
         ("padding", Math.Min(PaddingHeight, PaddingWidth), 0))
         ?? (PaddingHeight <= KernelHeight / 2 && PaddingWidth <= KernelWidth / 2
             ? null
-            : $"padding is {Window.Pair(PaddingHeight, PaddingWidth)}, more than half the kernel of {Window.Pair(KernelHeight, KernelWidth)}; write at most half of it");
+            : $"padding is {Window.Pair(PaddingHeight, PaddingWidth)}, more than half the kernel of {Window.Pair(KernelHeight, KernelWidth)}; "
+                + "write at most half of it");
 
     public override string? Misfit(Sizes input) => input.Rank != 3
-        ? "it takes channels, rows and columns, such as 3x32x32; put it in front of Flatten and Linear, or write such a shape in Model"
+        ? Window.NotAnImage
         : Window.Misfit(input, KernelHeight, KernelWidth, PaddingHeight, PaddingWidth);
 
     public override Sizes Output(Sizes input) => new(
@@ -71,7 +72,9 @@ internal sealed record Pool2dLayer(
         Gradient input = program.NewGradient(node.Input, masked: true);
         if (Average)
         {
-            program.Call("AvgPool2dBackward", [Shape(node), Argument.Batch, .. Counting(), Argument.Read(gradient), Argument.Write(input), Argument.Mask(node.Input)]);
+            program.Call(
+                "AvgPool2dBackward",
+                [Shape(node), Argument.Batch, .. Counting(), Argument.Read(gradient), Argument.Write(input), Argument.Mask(node.Input)]);
         }
         else
         {

@@ -5,6 +5,10 @@ namespace Sam.Generators.Models.Layers;
 /// <summary>The arithmetic that convolutions and pools share.</summary>
 internal static class Window
 {
+    /// <summary>What a layer over windows says of an input that has none.</summary>
+    public const string NotAnImage =
+        "it takes channels, rows and columns, such as 3x32x32; put it in front of Flatten and Linear, or write such a shape in Model";
+
     /// <summary>Rows or columns that a kernel covers, at most an int's.</summary>
     public static int Span(int kernel, int dilation) => (int)Math.Min(int.MaxValue, ((long)dilation * (kernel - 1)) + 1);
 
@@ -22,7 +26,8 @@ internal static class Window
 
         return spanHeight <= height && spanWidth <= width
             ? null
-            : $"the kernel spans {Pair(spanHeight, spanWidth)}, the padded input only {Literal.Of(height)}x{Literal.Of(width)}; write a smaller kernel or a larger Padding";
+            : $"the kernel spans {Pair(spanHeight, spanWidth)}, the padded input only {Literal.Of(height)}x{Literal.Of(width)}; "
+                + "write a smaller kernel or a larger Padding";
     }
 
     public static string Pair(int height, int width) => $"{Literal.Of(height)}x{Literal.Of(width)}";

@@ -2,7 +2,8 @@ using Sam.Generators.Helpers;
 
 namespace Sam.Generators.Models.Programs;
 
-/// <summary>One argument of a call. What memory a call reads and writes is read off its arguments, so it cannot differ from the text.</summary>
+/// <summary>One argument of a call. What memory a call reads and writes is read off its arguments, so it cannot differ from the
+/// text.</summary>
 internal readonly record struct Argument
 {
     private readonly string? _text;

@@ -1,11 +1,13 @@
 namespace Sam.Generators.Models.Programs;
 
 /// <summary>Places storages in the activation block so that two that are ever needed at the same moment do not overlap.</summary>
-/// <remarks>Largest first, each at the lowest aligned offset that is free over its whole life. Storages of the same size keep the order of the program, so the plan
+/// <remarks>Largest first, each at the lowest aligned offset that is free over its whole life. Storages of the same size keep the order
+/// of the program, so the plan
 /// is a function of the program alone.</remarks>
 internal static class MemoryPlan
 {
-    /// <summary>Elements that make 64 bytes: every value starts at a multiple of them, and since the batch multiplies offsets, stays aligned.</summary>
+    /// <summary>Elements that make 64 bytes: every value starts at a multiple of them, and since the batch multiplies offsets, stays
+    /// aligned.</summary>
     public const int Alignment = 16;
 
     public static long Align(long count) => (count + Alignment - 1) / Alignment * Alignment;

@@ -141,7 +141,10 @@ internal sealed class Program
                 gradient = Own(gradient, node.Output);
                 Call(
                     "ActivationBackward",
-                    [Argument.Activation("Relu"), Argument.Elements(node.Output), Argument.Null, Argument.Read(node.Output), Argument.Read(gradient), Argument.Write(gradient)]);
+                    [
+                        Argument.Activation("Relu"), Argument.Elements(node.Output), Argument.Null, Argument.Read(node.Output),
+                        Argument.Read(gradient), Argument.Write(gradient),
+                    ]);
                 gradient.IsMasked = true;
             }
 
@@ -149,7 +152,8 @@ internal sealed class Program
         }
     }
 
-    // Moments: forward calls from 1, then the loss, then backward calls. The input is there before the first and stays for the second pass of a
+    // Moments: forward calls from 1, then the loss, then backward calls. The input is there before the first and stays for the second
+    // pass of a
     // SAM step; the output can be read until the next forward pass.
     private void PlanMemory()
     {

@@ -1,6 +1,7 @@
 namespace Sam.Generators.Models.Programs;
 
-/// <summary>A range of the activation block. The calls that touch it say when it is needed; <see cref="MemoryPlan"/> says where it lies.</summary>
+/// <summary>A range of the activation block. The calls that touch it say when it is needed; <see cref="MemoryPlan"/> says where it
+/// lies.</summary>
 internal sealed class Storage(string name, long count)
 {
     /// <summary>What lies there, for the layout table: input, a layer, the gradient of one of them.</summary>
