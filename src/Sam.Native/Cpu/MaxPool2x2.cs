@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Sam.Native.Cpu;
@@ -16,7 +17,7 @@ internal static unsafe class MaxPool2x2
     /// <param name="width">The registers to use.</param>
     public static void ForwardPlane(int inWidth, int outHeight, int outWidth, float* x, float* y, VectorWidth width)
     {
-        if (width != VectorWidth.Vector128 && outWidth >= 8 && Avx2.IsSupported) Forward<Pairs256>(inWidth, outHeight, outWidth, x, y);
+        if (width != VectorWidth.Vector128 && outWidth >= 8 && Avx2.IsSupported) Forward256(inWidth, outHeight, outWidth, x, y);
         else if (outWidth >= 4) Forward<Pairs128>(inWidth, outHeight, outWidth, x, y);
         else ForwardNarrow(inWidth, outHeight, outWidth, x, y);
     }
@@ -34,7 +35,7 @@ internal static unsafe class MaxPool2x2
         int outHeight = shape.OutHeight;
         int outWidth = shape.OutWidth;
         bool wide = width != VectorWidth.Vector128 && outWidth >= 8 && Avx2.IsSupported;
-        if (wide) Backward<Pairs256>(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
+        if (wide) Backward256(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
         else if (outWidth >= 4) Backward<Pairs128>(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
         else BackwardNarrow(inWidth, outHeight, outWidth, x, dy, dx, reluMask);
 
@@ -47,7 +48,78 @@ internal static unsafe class MaxPool2x2
         if ((shape.InHeight & 1) != 0) new Span<float>(dx + ((shape.InHeight - 1) * inWidth), inWidth).Clear();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // The 256-bit loops name the registers themselves: behind an operator struct the compiler runs out of its budget for inlining and calls each operator.
+    private static void Forward256(int inWidth, int outHeight, int outWidth, float* x, float* y)
+    {
+        for (int oy = 0; oy < outHeight; oy++)
+        {
+            float* upper = x + (2 * oy * inWidth);
+            float* lower = upper + inWidth;
+            for (int ox = 0; ox < outWidth; ox += 8)
+            {
+                int at = Math.Min(ox, outWidth - 8);
+                Vector256<float> low = Vector256.Load(upper + (2 * at));
+                Vector256<float> high = Vector256.Load(upper + (2 * at) + 8);
+                Vector256<float> best = Avx.Shuffle(low, high, 0x88);
+                Vector256<float> next = Avx.Shuffle(low, high, 0xDD);
+                best = Vector256.ConditionalSelect(Vector256.GreaterThan(next, best) | ~Vector256.Equals(next, next), next, best);
+                low = Vector256.Load(lower + (2 * at));
+                high = Vector256.Load(lower + (2 * at) + 8);
+                next = Avx.Shuffle(low, high, 0x88);
+                best = Vector256.ConditionalSelect(Vector256.GreaterThan(next, best) | ~Vector256.Equals(next, next), next, best);
+                next = Avx.Shuffle(low, high, 0xDD);
+                best = Vector256.ConditionalSelect(Vector256.GreaterThan(next, best) | ~Vector256.Equals(next, next), next, best);
+                Avx2.Permute4x64(best.AsDouble(), 0xD8).AsSingle().Store(y + at);
+            }
+
+            y += outWidth;
+        }
+    }
+
+    private static void Backward256(int inWidth, int outHeight, int outWidth, float* x, float* dy, float* dx, bool reluMask)
+    {
+        Vector256<float> floor = Vector256.Create(reluMask ? 0f : float.NegativeInfinity);
+        Vector256<float> all = reluMask ? Vector256<float>.Zero : Vector256<uint>.AllBitsSet.AsSingle();
+        for (int oy = 0; oy < outHeight; oy++)
+        {
+            float* upper = x + (2 * oy * inWidth);
+            float* lower = upper + inWidth;
+            float* upperGradient = dx + (2 * oy * inWidth);
+            float* lowerGradient = upperGradient + inWidth;
+            for (int ox = 0; ox < outWidth; ox += 8)
+            {
+                int at = Math.Min(ox, outWidth - 8);
+                Vector256<float> low = Vector256.Load(upper + (2 * at));
+                Vector256<float> high = Vector256.Load(upper + (2 * at) + 8);
+                Vector256<float> best = Avx.Shuffle(low, high, 0x88);
+                Vector256<float> next = Avx.Shuffle(low, high, 0xDD);
+                Vector256<float> secondWins = Vector256.GreaterThan(next, best) | ~Vector256.Equals(next, next);
+                best = Vector256.ConditionalSelect(secondWins, next, best);
+                low = Vector256.Load(lower + (2 * at));
+                high = Vector256.Load(lower + (2 * at) + 8);
+                next = Avx.Shuffle(low, high, 0x88);
+                Vector256<float> thirdWins = Vector256.GreaterThan(next, best) | ~Vector256.Equals(next, next);
+                best = Vector256.ConditionalSelect(thirdWins, next, best);
+                next = Avx.Shuffle(low, high, 0xDD);
+                Vector256<float> fourthWins = Vector256.GreaterThan(next, best) | ~Vector256.Equals(next, next);
+                best = Vector256.ConditionalSelect(fourthWins, next, best);
+                Vector256<float> g = Avx2.Permute4x64(Vector256.Load(dy + at).AsDouble(), 0xD8).AsSingle();
+                g &= Vector256.GreaterThan(best, floor) | all;
+                Vector256<float> upperOnly = Vector256.AndNot(g, thirdWins | fourthWins);
+                Vector256<float> first = Vector256.AndNot(upperOnly, secondWins);
+                Vector256<float> second = upperOnly & secondWins;
+                Avx.UnpackLow(first, second).Store(upperGradient + (2 * at));
+                Avx.UnpackHigh(first, second).Store(upperGradient + (2 * at) + 8);
+                first = Vector256.AndNot(g & thirdWins, fourthWins);
+                second = g & fourthWins;
+                Avx.UnpackLow(first, second).Store(lowerGradient + (2 * at));
+                Avx.UnpackHigh(first, second).Store(lowerGradient + (2 * at) + 8);
+            }
+
+            dy += outWidth;
+        }
+    }
+
     private static void Forward<TP>(int inWidth, int outHeight, int outWidth, float* x, float* y)
         where TP : unmanaged, IPairs<TP>
     {
@@ -70,7 +142,6 @@ internal static unsafe class MaxPool2x2
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Backward<TP>(int inWidth, int outHeight, int outWidth, float* x, float* dy, float* dx, bool reluMask)
         where TP : unmanaged, IPairs<TP>
     {
