@@ -54,7 +54,11 @@ internal static class Compile
         }
 
         ImmutableArray<Diagnostic> reports = await compilation.WithAnalyzers([new ModelAnalyzer()]).GetAnalyzerDiagnosticsAsync();
-        Assert.Equal(reports.IsEmpty || reports.All(static r => r.Id == Rules.LayerWithoutModel.Id), Texts(driver).Count > 0 || !sources.Any(static s => s.Contains("[Model")));
+        if (sources.Any(static s => s.Contains("[Model")))
+        {
+            Assert.Equal(reports.IsEmpty || reports.All(static r => r.Id == Rules.LayerWithoutModel.Id), Texts(driver).Count > 0);
+        }
+
         return [.. reports.OrderBy(static r => r.Location.SourceTree!.FilePath).ThenBy(static r => r.Location.SourceSpan.Start)];
     }
 

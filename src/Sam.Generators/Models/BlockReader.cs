@@ -42,7 +42,7 @@ internal static class BlockReader
                 body.Add(layer);
             }
 
-            fault = body.Count == 0 ? $"'{type.Name}' has no layers; write some behind [Block]" : null;
+            fault = body.Count == 0 ? $"'{type.Name}' has no layers; write some behind [Block]" : NameFault(type, body);
         }
 
         return new BlockLayer(arguments.Text(0), type.Name, numbers.Channels, numbers.Stride, new EquatableArray<Layer>(body), fault);
@@ -75,7 +75,7 @@ internal static class BlockReader
             foreach (string name in LayerNameCheck.NamesOf(layer))
             {
                 string property = Names.Property(name);
-                if (!Names.IsValid(name) || s_taken.Contains(property))
+                if (!CanBeProperty(name))
                 {
                     problems.Add(new Problem(Rules.BadName, attribute, name, "is not a name for a layer of a block", "letters, digits and underscores, such as conv1"));
                 }
@@ -87,6 +87,24 @@ internal static class BlockReader
         }
 
         return problems;
+    }
+
+    private static bool CanBeProperty(string name) => Names.IsValid(name) && !s_taken.Contains(Names.Property(name));
+
+    // What Check reports at the block keeps a model from using it: the generated text would not compile.
+    private static string? NameFault(INamedTypeSymbol type, List<Layer> body)
+    {
+        HashSet<string> used = [];
+        foreach (string name in body.SelectMany(LayerNameCheck.NamesOf))
+        {
+            string property = Names.Property(name);
+            if (!CanBeProperty(name) || (!used.Add(property) | !used.Add(property + LayerNameCheck.ParametersSuffix)))
+            {
+                return $"'{type.Name}' has a layer '{name}', which is no name or one that another of its layers has; write another name there";
+            }
+        }
+
+        return null;
     }
 
     // A block of another assembly has no syntax; there the order of the attributes is the order they were written in.

@@ -177,6 +177,90 @@ public sealed class ModelAnalyzerTests
     public Task NamesThatAreKeywords_AreRight() =>
         VerifyNone("""namespace @event.@in; public partial class @class { [Model("20"), Linear("new", 5)] internal partial class @public; }""");
 
+    [Theory]
+    [InlineData("public class Res;", "'Res' is no block; write [Block]")]
+    [InlineData("[Block] public class Res;", "'Res' has no layers")]
+    public Task AUseOfWhatIsNoBlock_IsReported(string block, string message) =>
+        Verify(block + """ [Model("4"), Use<Res>("r", 4), Linear("fc", 5)] public partial class Net;""", "SAM0014", """Use<Res>("r", 4)""", message);
+
+    [Fact]
+    public async Task ABlockThatUsesItself_IsReportedWhereItIsUsedAndInItself()
+    {
+        IReadOnlyList<Diagnostic> reports = await Compile.Analyze(Using(
+            """[Block, Linear("a", 4), Use<Two>("b", 4)] public class One; [Block, Use<One>("c", 4)] public class Two; [Model("4"), Use<One>("r", 4)] public partial class Net;"""));
+        Assert.Equal(["SAM0014", "SAM0014", "SAM0014"], reports.Select(static r => r.Id));
+        Assert.Equal("""Use<One>("r", 4)""", Compile.Underlined(reports[2]));
+        Assert.Contains("uses itself", reports[2].GetMessage(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData("AddShortcut")]
+    [InlineData("StartShortcut")]
+    public Task AShortcutOutsideABlock_IsReported(string layer) =>
+        Verify($$"""[Model("4"), Linear("fc", 4), {{layer}}] public partial class Net;""", "SAM0015", layer, $"{layer} stands in model 'Net'");
+
+    [Theory]
+    [InlineData("""Linear("fc", Block.Channels)""")]
+    [InlineData("""Linear("fc", Block.Channels * 4)""")]
+    [InlineData("""Use<BasicBlock>("layer1", 4, Stride = Block.Stride)""")]
+    public Task ABlocksConstantInAModel_IsReported(string layer) =>
+        Verify($$"""[Model("4"), {{layer}}] public partial class Net;""", "SAM0016", layer, "'Net' is a model, so write the number");
+
+    [Theory]
+    [InlineData("4x8x8", """Use<BasicBlock>("r", 0)""", "SAM0010", "channels is 0")]
+    [InlineData("4x8x8", """Use<BasicBlock>("r", 4, Stride = -1)""", "SAM0010", "Stride is -1")]
+    [InlineData("4x8x8", """Use<Third>("r", 4)""", "SAM0010", "in it Conv2d 'conv': channels is 0")]
+    [InlineData("9", """Use<BasicBlock>("r", 4)""", "SAM0011", "in it Conv2d 'conv1' does not fit its input of 9: it takes channels, rows and columns")]
+    [InlineData("4x8x8", """Use<Plain>("r", 5)""", "SAM0011", "AddShortcut adds 4x8x8 to 5x8x8; write Projection")]
+    [InlineData("4x8x8", """Use<Shrink>("r", 4)""", "SAM0011", "AddShortcut cannot project 4x8x8 to 4x6x6")]
+    [InlineData("4x8x8", """Use<Outer>("r", 5)""", "SAM0011", "in it Use<Plain> 'inner' does not fit its input of 4x8x8: AddShortcut adds")]
+    public Task AUseThatDoesNotFit_IsReportedWithTheLayerInIt(string shape, string layer, string id, string message) => Verify(
+        """
+        [Block, Conv2d("conv", Block.Channels / 8, 3)] public class Third;
+        [Block, Conv2d("conv", Block.Channels, 3, Padding = 1), AddShortcut] public class Plain;
+        [Block, Conv2d("conv", Block.Channels, 3), AddShortcut(Projection = "down")] public class Shrink;
+        [Block, Use<Plain>("inner", Block.Channels)] public class Outer;
+        """ + $$"""[Model("{{shape}}"), {{layer}}, Flatten, Linear("fc", 5)] public partial class Net;""",
+        id,
+        layer,
+        message);
+
+    [Fact]
+    public async Task NamesInABlock_AreChecked()
+    {
+        await Verify("""[Block, Linear("a b", 4)] public class Res;""", "SAM0008", """Linear("a b", 4)""", "is not a name for a layer of a block");
+        await Verify("""[Block, Linear("to_string", 4)] public class Res;""", "SAM0008", """Linear("to_string", 4)""");
+        await Verify("""[Block, Linear("a", 4), Linear("a", 4)] public class Res;""", "SAM0009", """Linear("a", 4)""", "property A");
+        await Verify("""[Block, Conv2d("down.0", 4, 3), AddShortcut(Projection = "down")] public class Res;""", "SAM0009", """AddShortcut(Projection = "down")""");
+        IReadOnlyList<Diagnostic> reports = await Compile.Analyze(Using("""[Block, Linear("a b", 4)] public class Res; [Model("4"), Use<Res>("r", 4)] public partial class Net;"""));
+        Assert.Equal(["SAM0008", "SAM0014"], reports.Select(static r => r.Id));
+        await Verify("""[Block, Linear("a", 4)] public partial class Res; [Linear("b", 4)] public partial class Res;""", "SAM0006", """Linear("b", 4)""", "'Res'");
+    }
+
+    [Fact]
+    public async Task NamesOfABlockUsedWithoutOne_AreNamesOfTheModel()
+    {
+        await Verify("""[Block, Linear("a", 4)] public class Res; [Model("4"), Linear("a", 4), Use<Res>("", 4)] public partial class Net;""", "SAM0009", """Use<Res>("", 4)""", "property A");
+        await Verify("""[Block, Linear("output", 4)] public class Res; [Model("4"), Use<Res>("", 4)] public partial class Net;""", "SAM0008", """Use<Res>("", 4)""", "property Output");
+        await VerifyNone("""[Block, Linear("output", 4)] public class Res; [Model("4"), Use<Res>("res", 4), Linear("a", 3)] public partial class Net;""");
+    }
+
+    [Theory]
+    [InlineData("4x8x8", """BatchNorm1d("n")""", "SAM0011", "write BatchNorm2d")]
+    [InlineData("4", """BatchNorm2d("n")""", "SAM0011", "write BatchNorm1d")]
+    [InlineData("4x8x8", """GroupNorm("n", 3)""", "SAM0011", "3 groups do not divide its 4 channels")]
+    [InlineData("4", """LayerNorm("n", Dimensions = 2)""", "SAM0011", "Dimensions is 2, and the input has 1")]
+    [InlineData("4", "GlobalAvgPool2d", "SAM0011", "it takes channels, rows and columns")]
+    [InlineData("4", """BatchNorm1d("n", Epsilon = 0)""", "SAM0010", "Epsilon is 0")]
+    [InlineData("4", """BatchNorm1d("n", Momentum = 1.5f)""", "SAM0010", "Momentum is 1.5")]
+    [InlineData("4", """BatchNorm1d("n", Momentum = float.NaN)""", "SAM0010", "Momentum is NaN")]
+    [InlineData("4", """LayerNorm("n", Dimensions = 0)""", "SAM0010", "Dimensions is 0")]
+    [InlineData("4", """LayerNorm("n", Epsilon = float.PositiveInfinity)""", "SAM0010", "Epsilon is")]
+    [InlineData("4", """GroupNorm("n", 0)""", "SAM0010", "groups is 0")]
+    [InlineData("4x8x8", "AdaptiveAvgPool2d(0, 2)", "SAM0010", "height is 0")]
+    public Task ANormalisationThatDoesNotFit_IsReported(string shape, string layer, string id, string message) =>
+        Verify($$"""[Model("{{shape}}"), {{layer}}, Flatten, Linear("fc", 5)] public partial class Net;""", id, layer, message);
+
     [Fact]
     public async Task SeveralMistakes_AreReportedTogether()
     {

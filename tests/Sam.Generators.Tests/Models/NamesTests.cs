@@ -22,6 +22,21 @@ public sealed class NamesTests
     }
 
     [Fact]
+    public void ConstantsOfBlocks_AreThoseOfSamLayers()
+    {
+        Assert.Equal(Block.Channels, BlockArguments.ChannelsConstant);
+        Assert.Equal(Block.Stride, BlockArguments.StrideConstant);
+        Assert.Equal(Names.BlockAttribute, typeof(BlockAttribute).FullName);
+        BlockArguments use = new(48, 2);
+        Assert.Equal(48, use.Substitute(Block.Channels));
+        Assert.Equal(192, use.Substitute(Block.Channels * 4));
+        Assert.Equal(12, use.Substitute(Block.Channels / 4));
+        Assert.Equal(0, use.Substitute(Block.Channels / 32 * 7));
+        Assert.Equal(2, use.Substitute(Block.Stride));
+        Assert.Equal(1000, use.Substitute(1000));
+    }
+
+    [Fact]
     public void EveryLayerAttribute_IsReadByTheGeneratorAndTheOtherWayRound() => Assert.Equal(
         s_layers.GetTypes().Where(static t => t.BaseType == typeof(ModelLayerAttribute)).Select(static t => t.Name).Order(StringComparer.Ordinal),
         LayerReader.Kinds.Order(StringComparer.Ordinal));

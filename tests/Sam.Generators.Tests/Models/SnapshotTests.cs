@@ -36,6 +36,24 @@ public sealed class SnapshotTests
         """);
 
     [Fact]
+    public void ResidualModel_IsWrittenAsStored() => Verify(
+        "Residual",
+        """
+        using Sam.Layers;
+
+        namespace Shop;
+
+        [Block]
+        [BatchNorm2d("bn1"), Relu, StartShortcut, Conv2d("conv1", Block.Channels, 3, Stride = Block.Stride, Padding = 1), AddShortcut(Projection = "skip", Normalize = false)]
+        public sealed class Front;
+
+        [Model("2x8x8")]
+        [Use<Front>("0.front", 4, Stride = 2), Use<BasicBlock>("1", 4), Use<BasicBlock>("2", 6), LayerNorm("ln", Dimensions = 3), GroupNorm("gn", 3)]
+        [GlobalAvgPool2d, BatchNorm1d("bn"), Linear("fc", 3)]
+        public sealed partial class Residual;
+        """);
+
+    [Fact]
     public void ModelWithALayerOfItsOwn_IsWrittenAsStored() => Verify(
         "CustomLayer",
         """
