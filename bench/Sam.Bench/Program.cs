@@ -4,6 +4,7 @@ using Sam.Bench.Commands;
 return args switch
 {
     ["workloads", .. string[] rest] => WorkloadCommand.Run(rest),
+    ["layers", .. string[] rest] => LayersCommand.Run(rest),
     ["dev-products", .. string[] rest] => DevProducts.Run(rest),
     ["dev-conv", .. string[] rest] => DevConvolutions.Run(rest),
     _ => Fail(),
@@ -11,6 +12,6 @@ return args switch
 
 static int Fail()
 {
-    Console.Error.WriteLine($"Say what to measure: {WorkloadCommand.Usage}.");
+    Console.Error.WriteLine($"Say what to measure: {WorkloadCommand.Usage}, or {LayersCommand.Usage}.");
     return 2;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Sam.Layers;
 using Sam.Native;
 
 namespace Sam.Bench;
@@ -21,6 +22,8 @@ internal static class WorkloadCommand
         ("mlp-tiny-b32", 400, static (device, seed) => Classifier(static (d, s) => new TinyMlp(d, 32, s), device, seed)),
         ("mlp-mnist-b128", 100, static (device, seed) => Classifier(static (d, s) => new MnistMlp(d, 128, s), device, seed)),
         ("lenet-mnist-b64", 60, static (device, seed) => Classifier(static (d, s) => new MnistLeNet(d, 64, s), device, seed)),
+        ("resnet18-cifar-b32", 8, static (device, seed) => Classifier(static (d, s) => new ResNet18Cifar(d, 32, s), device, seed)),
+        ("resnet18-seed-b1", 15, static (device, seed) => new StepMeasurement(static (d, s) => new SeedResNet18(d, 1, s), device, seed, classes: false)),
     ];
 
     public static int Run(string[] arguments)

@@ -23,3 +23,8 @@ public sealed partial class MnistMlp;
 [Flatten, Linear("fc1", 256), Relu]
 [Linear("fc2", 10)]
 public sealed partial class MnistLeNet;
+
+/// <summary>The peer's resnet18-seed: ResNet-18 with 1000 classes over an image of 3x64x64.</summary>
+[Model("3x64x64")]
+[Use<ResNetStem>("", 64), Use<ResNet18Stages>("", 64), Linear("fc", 1000)]
+public sealed partial class SeedResNet18;

@@ -22,7 +22,7 @@ internal sealed class CommonOptions
 
     private readonly Option<string?> _data = new("--data")
     {
-        Description = "Folder with the four MNIST files [default: the nearest data/mnist, from the current folder upwards, then from the program's].",
+        Description = "Folder with the data: the four MNIST files, or for resnet18 the binary files of CIFAR-10 [default: for MNIST the nearest data/mnist, from the current folder upwards, then from the program's].",
         HelpName = "folder",
     };
 

@@ -123,9 +123,9 @@ internal sealed class CompareCommand
     {
         CheckOutput(options.Output);
         int threads = Factory.Threads(options.Threads);
-        MnistLoading loading = MnistLoading.Start(MnistFolder.Find(options.Data));
+        DataLoading loading = DataLoading.Start(MnistFolder.Find(options.Data));
         using Device device = Device.Cpu(new DeviceOptions { Threads = threads });
-        (MnistSet train, MnistSet test) = loading.Wait();
+        (ImageSet train, ImageSet test) = loading.Wait();
         int trainSize = TrainingSize.Check(options.TrainSize, train.Count);
 
         Comparison comparison = new(device, options.Recipe, options.Noises);

@@ -7,14 +7,14 @@ using Sam.Native;
 
 namespace Sam.Cli.Commands;
 
-/// <summary>`sam train`: trains a model on MNIST and tests it after each epoch.</summary>
+/// <summary>`sam train`: trains a model on MNIST or CIFAR-10 and tests it after each epoch.</summary>
 internal sealed class TrainCommand
 {
     // Sharpness hardly moves with more images, and these take a thirtieth of an epoch's time.
     private const int MeasuredImages = 2048;
 
     private readonly Option<string> _model = OptionFactory.Choice(
-        "--model", ModelKind.LeNet, "lenet: two convolutions and two linear layers; mlp: linear layers 784-512-256-10.");
+        "--model", ModelKind.LeNet, "lenet: two convolutions and two linear layers; mlp: linear layers 784-512-256-10; resnet18: a residual network for CIFAR-10, which --data has to name.");
 
     private readonly Option<string> _optimizer = OptionFactory.Choice(
         "--optimizer", OptimizerKind.Sam, "sam: Sharpness-Aware Minimization around SGD, two gradients per step; sgd: SGD alone.");
@@ -57,7 +57,7 @@ internal sealed class TrainCommand
     {
         _console = console;
         _stop = stop;
-        Command = new Command("train", "Train a model on MNIST and test it after each epoch. Without options: LeNet with SAM around SGD.")
+        Command = new Command("train", "Train a model on MNIST or CIFAR-10 and test it after each epoch. Without options: LeNet with SAM around SGD.")
         {
             _model, _optimizer, _rho, _learningRate, _momentum, _weightDecay, _schedule, _warmup, _epochs, _batch, _labelNoise, _trainSize,
         };
@@ -94,11 +94,11 @@ internal sealed class TrainCommand
     private int Run(TrainOptions options)
     {
         int threads = Factory.Threads(options.Threads);
-        MnistFolder folder = MnistFolder.Find(options.Data);
-        MnistLoading loading = MnistLoading.Start(folder);
+        IDataFolder folder = options.Settings.Model == ModelKind.ResNet18 ? CifarFolder.Find(options.Data) : MnistFolder.Find(options.Data);
+        DataLoading loading = DataLoading.Start(folder);
         using Device device = Device.Cpu(new DeviceOptions { Threads = threads });
         using TrainingRun run = new(device, options.Settings);
-        (MnistSet train, MnistSet test) = loading.Wait();
+        (ImageSet train, ImageSet test) = loading.Wait();
         int trainSize = TrainingSize.Check(options.TrainSize, train.Count);
         run.Attach(train, Shuffle.NoisyLabels(train.Labels.AsSpan(0, trainSize), options.LabelNoise, options.Settings.Seed), test);
 

@@ -1,7 +1,7 @@
 namespace Sam.Cli.Data;
 
 /// <summary>A folder with the four files of MNIST, each plain or with .gz after its name.</summary>
-internal sealed class MnistFolder
+internal sealed class MnistFolder : IDataFolder
 {
     private const string TrainImages = "train-images-idx3-ubyte";
     private const string TrainLabels = "train-labels-idx1-ubyte";
@@ -11,7 +11,7 @@ internal sealed class MnistFolder
 
     private MnistFolder(string path) => Path = path;
 
-    /// <summary>The folder.</summary>
+    /// <inheritdoc/>
     public string Path { get; }
 
     /// <summary>Finds the folder that an option names, or the nearest data/mnist.</summary>
@@ -33,15 +33,11 @@ internal sealed class MnistFolder
                 $"--data: found no folder {DefaultFolder} in {current}, in {AppContext.BaseDirectory} or above them; name the folder with the four MNIST files.");
     }
 
-    /// <summary>Reads the training set.</summary>
-    /// <returns>60,000 images in the original.</returns>
-    /// <exception cref="CommandException">A file is missing or bad.</exception>
-    public MnistSet ReadTrainingSet() => MnistSet.Read(File(TrainImages), File(TrainLabels));
+    /// <inheritdoc/>
+    public ImageSet ReadTrainingSet() => MnistSet.Read(File(TrainImages), File(TrainLabels));
 
-    /// <summary>Reads the test set.</summary>
-    /// <returns>10,000 images in the original.</returns>
-    /// <exception cref="CommandException">A file is missing or bad.</exception>
-    public MnistSet ReadTestSet() => MnistSet.Read(File(TestImages), File(TestLabels));
+    /// <inheritdoc/>
+    public ImageSet ReadTestSet() => MnistSet.Read(File(TestImages), File(TestLabels));
 
     private static string? FindUpwards(string start)
     {

@@ -5,6 +5,7 @@ internal static class Shuffle
 {
     private const ulong OrderPurpose = 1;
     private const ulong NoisePurpose = 2;
+    private const ulong ImagePurpose = 3;
 
     /// <summary>Fills an array with a random permutation of 0 to its length less one, in place and without allocating (Fisher and Yates).</summary>
     /// <param name="order">Overwritten.</param>
@@ -14,6 +15,16 @@ internal static class Shuffle
     {
         SplitMix random = new(seed, OrderPurpose, (ulong)epoch);
         Permute(order, ref random);
+    }
+
+    /// <summary>The key of an epoch's moved and mirrored images.</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <returns>The key.</returns>
+    public static ulong ImageKey(ulong seed, int epoch)
+    {
+        SplitMix random = new(seed, ImagePurpose, (ulong)epoch);
+        return random.Next();
     }
 
     /// <summary>Replaces a share of labels by uniformly random classes, which may be the true ones.</summary>
@@ -35,7 +46,7 @@ internal static class Shuffle
         int count = (int)Math.Round(share * labels.Length);
         foreach (int index in order.AsSpan(0, count))
         {
-            noisy[index] = random.Next(MnistSet.Classes);
+            noisy[index] = random.Next(ImageSet.Classes);
         }
 
         return noisy;

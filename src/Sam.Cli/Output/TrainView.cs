@@ -32,7 +32,7 @@ internal class TrainView
         string sgd = $"SGD lr {Format.Setting(settings.LearningRate)}, momentum {Format.Setting(settings.Momentum)}, weight decay {Format.Setting(settings.WeightDecay)}";
         string optimizer = settings.Optimizer == OptimizerKind.Sam ? $"SAM rho {Format.Setting(settings.Rho)} around {sgd}" : sgd;
         string noise = report.Options.LabelNoise > 0 ? $", {Format.Percent(report.Options.LabelNoise)} of the labels random" : "";
-        Writer.WriteLine($"{(settings.Model == ModelKind.Mlp ? "MLP" : "LeNet")}, {Format.Count(report.ParameterCount)} parameters, on {report.Device}");
+        Writer.WriteLine($"{(settings.Model switch { ModelKind.Mlp => "MLP", ModelKind.LeNet => "LeNet", _ => "ResNet-18" })}, {Format.Count(report.ParameterCount)} parameters, on {report.Device}");
         Writer.WriteLine($"{optimizer}, batch {settings.Batch}");
         Writer.WriteLine($"{Format.Count(report.TrainSize)} training and {Format.Count(report.TestSize)} test images from {report.Folder}{noise}");
     }

@@ -31,7 +31,7 @@ internal sealed class Comparison(Device device, RunSettings recipe, double[] noi
     /// <param name="trainSize">How many of them to train on, from the first.</param>
     /// <param name="test">The test set.</param>
     /// <param name="stop">Ends after the step under way.</param>
-    public void Run(MnistSet train, int trainSize, MnistSet test, StopSignal stop)
+    public void Run(ImageSet train, int trainSize, ImageSet test, StopSignal stop)
     {
         foreach (double noise in Noises)
         {

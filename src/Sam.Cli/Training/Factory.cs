@@ -37,6 +37,7 @@ internal static class Factory
     {
         ModelKind.Mlp => new Mlp(device, settings.Batch, settings.Seed),
         ModelKind.LeNet => new LeNet(device, settings.Batch, settings.Seed),
+        ModelKind.ResNet18 => new ResNet18Cifar(device, settings.Batch, settings.Seed),
         _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Model, "There is no such model."),
     };
 

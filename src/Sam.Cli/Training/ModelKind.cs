@@ -8,4 +8,7 @@ internal enum ModelKind
 
     /// <summary>Two convolutions and two linear layers: 857,738 parameters.</summary>
     LeNet,
+
+    /// <summary>ResNet-18 for images of 3x32x32: 11,173,962 parameters.</summary>
+    ResNet18,
 }

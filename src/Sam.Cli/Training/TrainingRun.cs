@@ -18,11 +18,12 @@ internal sealed class TrainingRun : IDisposable
     private readonly SamOptimizer _optimizer;
     private readonly Batch _batch;
     private readonly float[] _outputs;
-    private MnistSet _train = null!;
-    private MnistSet _test = null!;
+    private ImageSet _train = null!;
+    private ImageSet _test = null!;
     private int[] _labels = null!;
     private int[] _order = null!;
     private LearningRateSchedule _schedule;
+    private ulong _imageKey;
     private int _step;
     private int _countedSteps;
     private long _allocatedBytes;
@@ -35,7 +36,7 @@ internal sealed class TrainingRun : IDisposable
         _settings = settings;
         _model = Factory.Model(device, settings);
         _optimizer = Factory.Optimizer(_model, settings);
-        _batch = new Batch(settings.Batch);
+        _batch = new Batch(settings.Batch, _model.InputShape.Count);
         _outputs = new float[settings.Batch * _model.OutputShape.Count];
     }
 
@@ -64,7 +65,7 @@ internal sealed class TrainingRun : IDisposable
     /// <param name="train">The training images.</param>
     /// <param name="labels">The labels to train on, for the first images of the set; as many as are trained on.</param>
     /// <param name="test">The test set.</param>
-    public void Attach(MnistSet train, int[] labels, MnistSet test)
+    public void Attach(ImageSet train, int[] labels, ImageSet test)
     {
         _train = train;
         _test = test;
@@ -82,6 +83,7 @@ internal sealed class TrainingRun : IDisposable
     {
         int epoch = Progress.EpochCount;
         Shuffle.Epoch(_order, _settings.Seed, epoch);
+        _imageKey = Shuffle.ImageKey(_settings.Seed, epoch);
         double lossSum = 0;
         double sharpnessSum = 0;
         int steps = 0;
@@ -146,6 +148,8 @@ internal sealed class TrainingRun : IDisposable
             _order[i] = i;
         }
 
+        // In evaluation the running statistics of batch normalisation stay as they are too, and every example counts by itself.
+        _model.Evaluate();
         double loss = 0;
         double sharpness = 0;
         for (int start = 0; start < examples; start += _settings.Batch)
@@ -157,6 +161,7 @@ internal sealed class TrainingRun : IDisposable
             sharpness += result.Sharpness * (double)count;
         }
 
+        _model.Train();
         return (loss / examples, sharpness / examples);
     }
 
@@ -184,7 +189,7 @@ internal sealed class TrainingRun : IDisposable
 
     private StepResult Step(ReadOnlySpan<int> examples)
     {
-        _batch.Load(_train, _labels, examples);
+        _batch.Load(_train, _labels, examples, _imageKey);
         _optimizer.BaseOptimizer.LearningRate = _schedule.At(_step);
         _step++;
         return _optimizer.Step(_batch.Images, _batch.Labels);
