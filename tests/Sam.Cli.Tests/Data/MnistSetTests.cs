@@ -43,7 +43,7 @@ public sealed class MnistSetTests : IDisposable
     [Fact]
     public void TheRepositorysOwnFiles_AreMnist()
     {
-        MnistSet test = MnistFolder.Find(null).ReadTestSet();
+        ImageSet test = MnistFolder.Find(null).ReadTestSet();
 
         Assert.Equal(10_000, test.Count);
         Assert.Equal([7, 2, 1, 0, 4], test.Labels[..5]);
