@@ -7,6 +7,7 @@ return args switch
     ["layers", .. string[] rest] => LayersCommand.Run(rest),
     ["dev-products", .. string[] rest] => DevProducts.Run(rest),
     ["dev-conv", .. string[] rest] => DevConvolutions.Run(rest),
+    ["family", .. string[] rest] => FamilyCommand.Run(rest),
     _ => Fail(),
 };
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Sam.Native.Cpu;
 
 /// <summary>What the dual norm of a direction is made of; see <see cref="DeviceKernels.Measure"/>.</summary>
-/// <remarks>t = T g is rounded to float, powers are exp(q log u) in float, everything is added in double. Order: element i of a piece is added to
+/// <remarks>t = T g is rounded to float, powers are those of <see cref="Powers"/>, everything is added in double. Order: element i of a piece is added to
 /// virtual lane i mod 32 in ascending order, lanes l and l + 16 are added, then the tree of <see cref="IDoubles{TSelf}.Sum"/>; the pieces' sums are
 /// added in ascending order. Reads g, and w where a group is adaptive.</remarks>
 internal static unsafe class ArenaMeasure
@@ -44,6 +44,7 @@ internal static unsafe class ArenaMeasure
             job.Term = Term.Powers;
             job.Maximum = (float)maximum;
             job.Q = (float)(p / (p - 1.0));
+            job.Halves = Powers.Halves(p / (p - 1.0));
             PieceLoop.Run(team, pieces, ref job);
             Gather(job.Partials, pieces.Count, result);
             result[Measure.Squares] = squares;
@@ -85,6 +86,7 @@ internal static unsafe class ArenaMeasure
         public BallNorm Norm;
         public float Maximum;
         public float Q;
+        public int Halves;
 
         public readonly void Invoke(int part, int worker)
         {
@@ -125,6 +127,12 @@ internal static unsafe class ArenaMeasure
                 int rounded = (count + 31) & ~31;
                 if (Term != Term.Powers) AddSquares(g, rounded, ref squares, ref squaresOdd);
                 if (!perturbed || (plain && !finds)) continue;
+                if (Term == Term.Magnitudes && group.IsAdaptive == 0)
+                {
+                    AddMagnitudes(g, rounded, ref even, ref odd);
+                    continue;
+                }
+
                 for (int i = 0; i < rounded; i += 16)
                 {
                     TV t = TV.Abs(TV.Load(g + i));
@@ -134,7 +142,7 @@ internal static unsafe class ArenaMeasure
                         t *= scale;
                     }
 
-                    if (Term == Term.Powers) t = VectorMath.Exp(TV.Splat(Q) * VectorMath.Log(t / TV.Splat(Maximum)));
+                    if (Term == Term.Powers) t = Powers.Power(t / TV.Splat(Maximum), Halves, TV.Splat(Q));
                     t.Store(scaled + i);
                     if (finds) maximum = Larger(maximum, t);
                 }

@@ -7,6 +7,9 @@ namespace Sam.Native.Cpu;
 /// width. Reads s and g, writes w and the saved weights.</remarks>
 internal static unsafe class ArenaPerturb
 {
+    private const double SmallestScale = 1e-30;
+    private const double LargestScale = 1e30;
+
     /// <summary>Saves and perturbs.</summary>
     /// <param name="team">The team.</param>
     /// <param name="pieces">Where to work.</param>
@@ -20,7 +23,7 @@ internal static unsafe class ArenaPerturb
             Job job = new()
             {
                 Pieces = pieces.Pieces.ToPointer(), Groups = settings, Arguments = arguments, Width = Simd.Width,
-                Scale = Scale(arguments.Norm, arguments.P, measured), Maximum = (float)measured[Measure.Maximum], Exponent = (float)(1.0 / (arguments.P - 1.0)),
+                Scale = Scale(arguments.Norm, arguments.P, measured), Maximum = (float)measured[Measure.Maximum], Exponent = (float)(1.0 / (arguments.P - 1.0)), Halves = Powers.Halves(1.0 / (arguments.P - 1.0)),
             };
             PieceLoop.Run(team, pieces, ref job);
         }
@@ -43,7 +46,7 @@ internal static unsafe class ArenaPerturb
 
     private interface IBall
     {
-        static abstract TV Direction<TV>(TV t, TV maximum, TV exponent)
+        static abstract TV Direction<TV>(TV t, in Constants<TV> constants)
             where TV : unmanaged, ILanes<TV>;
     }
 
@@ -56,6 +59,7 @@ internal static unsafe class ArenaPerturb
         public double Scale;
         public float Maximum;
         public float Exponent;
+        public int Halves;
 
         public readonly void Invoke(int part, int worker)
         {
@@ -98,7 +102,16 @@ internal static unsafe class ArenaPerturb
         {
             PerturbGroup group = Groups[piece.Group];
             double factor = Arguments.Factors.IsNull ? 1 : Arguments.Factors.ToPointer()[piece.Tensor];
-            Constants<TV> constants = new((float)(group.Rho * Scale * factor), group, Maximum, Exponent);
+            double scale = group.Rho * Scale * factor;
+            float first = 1;
+            if (scale != 0 && Math.Abs(scale) is < SmallestScale or > LargestScale)
+            {
+                // Gradients near the ends of single precision: a power of two first, so that the scale has all its digits.
+                first = (float)Math.ScaleB(1, Math.Clamp(Math.ILogB(scale), -126, 127));
+                scale /= first;
+            }
+
+            Constants<TV> constants = new((float)scale, first, group, Maximum, Exponent, Halves);
             float* g = (Arguments.Direction + piece.Offset).ToPointer();
             float* source = (Arguments.Source + piece.Offset).ToPointer();
             float* w = (Arguments.Weights + piece.Offset).ToPointer();
@@ -128,24 +141,27 @@ internal static unsafe class ArenaPerturb
             if (constants.Adaptive)
             {
                 TV scale = TV.Abs(s) + constants.Eta;
-                t = scale * TBall.Direction(scale * t, constants.Maximum, constants.Exponent);
+                t = scale * TBall.Direction(scale * t, constants);
             }
             else
             {
-                t = TBall.Direction(t, constants.Maximum, constants.Exponent);
+                t = TBall.Direction(t, constants);
             }
 
+            if (constants.First != 1f) t *= TV.Splat(constants.First);
             PieceLoop.Store(w + i, TV.Fma(constants.Scale, t, s), count);
         }
     }
 
-    private readonly struct Constants<TV>(float scale, PerturbGroup group, float maximum, float exponent)
+    private readonly struct Constants<TV>(float scale, float first, PerturbGroup group, float maximum, float exponent, int halves)
         where TV : unmanaged, ILanes<TV>
     {
         public readonly TV Scale = TV.Splat(scale);
+        public readonly float First = first;
         public readonly TV Eta = TV.Splat(group.Eta);
         public readonly TV Maximum = TV.Splat(maximum);
         public readonly TV Exponent = TV.Splat(exponent);
+        public readonly int Halves = halves;
         public readonly bool Adaptive = group.IsAdaptive != 0;
         public readonly bool Still = scale == 0f;
     }
@@ -153,31 +169,31 @@ internal static unsafe class ArenaPerturb
     private readonly struct LinearBall : IBall
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TV Direction<TV>(TV t, TV maximum, TV exponent)
+        public static TV Direction<TV>(TV t, in Constants<TV> constants)
             where TV : unmanaged, ILanes<TV> => t;
     }
 
     private readonly struct InfinityBall : IBall
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TV Direction<TV>(TV t, TV maximum, TV exponent)
+        public static TV Direction<TV>(TV t, in Constants<TV> constants)
             where TV : unmanaged, ILanes<TV> => Sign(t);
     }
 
     private readonly struct OneBall : IBall
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TV Direction<TV>(TV t, TV maximum, TV exponent)
-            where TV : unmanaged, ILanes<TV> => TV.Equal(TV.Abs(t), maximum) & Sign(t);
+        public static TV Direction<TV>(TV t, in Constants<TV> constants)
+            where TV : unmanaged, ILanes<TV> => TV.Equal(TV.Abs(t), constants.Maximum) & Sign(t);
     }
 
     private readonly struct GeneralBall : IBall
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TV Direction<TV>(TV t, TV maximum, TV exponent)
+        public static TV Direction<TV>(TV t, in Constants<TV> constants)
             where TV : unmanaged, ILanes<TV>
         {
-            TV u = VectorMath.Exp(exponent * VectorMath.Log(TV.Abs(t) / maximum));
+            TV u = Powers.Power(TV.Abs(t) / constants.Maximum, constants.Halves, constants.Exponent);
             return u | (t & TV.SplatBits(int.MinValue));
         }
     }
