@@ -132,6 +132,11 @@ public sealed partial class SamOptimizer
             _perturbGroups[i] = new PerturbGroup(radius, Perturbation.Eta, _plan.IsAdaptive[i] ? 1 : 0);
         }
 
+        if (_buffers is not null)
+        {
+            Model.Device.Kernels.Copy(Model.Layout.BufferCount, Model.BufferMemory, _buffers.Pointer<float>());
+        }
+
         _ascents = 0;
         _skip = false;
         _moved = false;
@@ -156,6 +161,16 @@ public sealed partial class SamOptimizer
         if (_moved)
         {
             Model.Device.Kernels.Restore(_plan.Pieces, Saved, Model.WeightMemory);
+        }
+    }
+
+    // A step that is given up leaves nothing behind: neither moved weights nor running statistics.
+    private void Undo()
+    {
+        Restore();
+        if (_buffers is not null)
+        {
+            Model.Device.Kernels.Copy(Model.Layout.BufferCount, _buffers.Pointer<float>(), Model.BufferMemory);
         }
     }
 }

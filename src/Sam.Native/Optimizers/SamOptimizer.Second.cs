@@ -35,7 +35,7 @@ public sealed partial class SamOptimizer
         }
         else
         {
-            Restore();
+            Undo();
             _result = _result with { Skipped = true };
         }
 

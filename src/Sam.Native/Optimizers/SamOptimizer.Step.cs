@@ -178,7 +178,7 @@ public sealed partial class SamOptimizer
     {
         if (_inStep)
         {
-            Restore();
+            Undo();
             EndStep();
         }
     }

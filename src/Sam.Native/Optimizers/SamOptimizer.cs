@@ -4,8 +4,8 @@ namespace Sam.Native;
 /// <remarks>
 /// A step takes the gradient at the weights w, moves the weights to w + eps (<see cref="Perturbation"/>), takes the gradient there, combines the two
 /// (<see cref="Combination"/>) and lets the base optimizer update the saved w. w is restored to the bit, whatever happens in between, and no
-/// parameter's address changes. A gradient that is not finite skips the step: weights and everything the optimizer keeps stay as they were; only the running
-/// statistics of batch normalization have moved. Steps allocate nothing. Same bits for any number of threads.
+/// parameter's address changes. A gradient that is not finite skips the step: weights, running statistics and everything the optimizer keeps stay as they
+/// were (between <see cref="FirstStep"/> and <see cref="SecondStep"/>: as they were when FirstStep was called). Steps allocate nothing. Same bits for any number of threads.
 /// Foret, Kleiner, Mobahi, Neyshabur, ICLR 2021, arXiv:2010.01412.
 /// </remarks>
 /// <example>
@@ -32,6 +32,7 @@ public sealed partial class SamOptimizer : IDisposable
     private readonly DeviceMemory? _accumulated;
     private readonly DeviceMemory? _look;
     private readonly DeviceMemory? _mean;
+    private readonly DeviceMemory? _buffers;
     private DeviceMemory? _friendly;
     private DeviceMemory? _friendlyNext;
     private float _rho;
@@ -73,6 +74,7 @@ public sealed partial class SamOptimizer : IDisposable
         _friendlyNext = Arena(friendly, "average gradient, next");
         _accumulated = Arena(perturbs && options.MicroBatch > 0 && options.PerturbsEachMicroBatch, "accumulated gradient");
         _mean = Arena(options.Averaging is not null, "average weights");
+        _buffers = model.Layout.BufferCount > 0 ? model.Device.Allocate((long)model.Layout.BufferCount * sizeof(float), "saved buffers") : null;
         _slots = new DeviceMemory?[baseOptimizer.SlotCount];
         for (int i = 0; i < _slots.Length; i++)
         {
@@ -169,7 +171,7 @@ public sealed partial class SamOptimizer : IDisposable
     private DeviceMemory? Arena(bool needed, string role) =>
         needed ? Model.Device.Allocate((long)Model.Layout.ArenaCount * sizeof(float), role) : null;
 
-    private IEnumerable<DeviceMemory?> Memories() => [_saved, _kept, _look, _friendly, _friendlyNext, _accumulated, _mean, .. _slots];
+    private IEnumerable<DeviceMemory?> Memories() => [_saved, _kept, _look, _friendly, _friendlyNext, _accumulated, _mean, _buffers, .. _slots];
 
     private DevicePointer<float> Slot(int slot) => slot < _slots.Length && _slots[slot] is DeviceMemory memory ? memory.Pointer<float>() : default;
 }

@@ -9,25 +9,20 @@ public sealed class SamTrajectoryTests
     // The bound of tests/golden/README.md: a single-precision run that sums in another order stays within 4e-6 of the double run.
     private const double Tolerance = 1e-5;
 
-    // Norms are far from 1, so theirs is relative too.
+    // Norms and statistics are far from 1, so theirs is relative too.
     private const double RelativeTolerance = 1e-5;
 
-    public static TheoryData<string> MlpRuns() =>
-        [.. GoldenCase.Names.Where(static name => name.EndsWith("_mlp", StringComparison.Ordinal))];
+    public static TheoryData<string> Runs() =>
+        [.. GoldenCase.Names];
 
     [Theory]
-    [MemberData(nameof(MlpRuns))]
+    [MemberData(nameof(Runs))]
     public void ReferenceRun_IsReproduced(string name)
     {
         GoldenCase run = GoldenCase.Load(name);
         JsonElement description = run.Description;
         using Device device = Device.Cpu();
-        using GoldenMlp model = new(device, batchSize: 16);
-        foreach (Parameter parameter in model.Parameters)
-        {
-            parameter.Write(run.Floats("init." + parameter.Name));
-        }
-
+        using Model model = TrajectorySetup.Model(run, device);
         using SamOptimizer sam = TrajectorySetup.Optimizer(description, model);
         TrajectoryDriver driver = new(run, model, sam);
         int steps = description.GetProperty("steps").GetInt32();
@@ -66,21 +61,37 @@ public sealed class SamTrajectoryTests
         }
 
         Compare(run, model, "final64.");
+        foreach (ModelBuffer buffer in model.Buffers)
+        {
+            if (!buffer.Info.IsInteger)
+            {
+                double[] expected = run.Doubles("final64." + buffer.Name);
+                for (int i = 0; i < expected.Length; i++)
+                {
+                    Near(expected[i], buffer.Values[i], $"{buffer.Name}[{i}]");
+                }
+            }
+        }
+
+        if (run.Has("eval.x"))
+        {
+            float[] logits = model.Predict(run.Floats("eval.x"));
+            double[] expected = run.Doubles("eval.logits64");
+            for (int i = 0; i < expected.Length; i++)
+            {
+                Near(expected[i], logits[i], $"logit {i}");
+            }
+        }
     }
 
     [Theory]
-    [MemberData(nameof(MlpRuns))]
+    [MemberData(nameof(Runs))]
     public void FirstHalfOfTheReferenceRun_MovesTheWeightsAsRecorded(string name)
     {
         GoldenCase run = GoldenCase.Load(name);
-        Assert.SkipUnless(run.Has("perturbed0.0.weight"), "m-SAM has a perturbation for each micro-batch");
+        Assert.SkipUnless(run.Has("perturbed0." + run.ParameterNames.First()), "m-SAM has a perturbation for each micro-batch");
         using Device device = Device.Cpu();
-        using GoldenMlp model = new(device, batchSize: 16);
-        foreach (Parameter parameter in model.Parameters)
-        {
-            parameter.Write(run.Floats("init." + parameter.Name));
-        }
-
+        using Model model = TrajectorySetup.Model(run, device);
         using SamOptimizer sam = TrajectorySetup.Optimizer(run.Description, model);
         TrajectoryDriver driver = new(run, model, sam);
         driver.SetRates(0);

@@ -6,6 +6,36 @@ namespace Sam.Layers.Tests.Golden;
 /// <summary>Turns the description of a reference run into an optimizer.</summary>
 internal static class TrajectorySetup
 {
+    /// <summary>The run's model at its start.</summary>
+    public static Model Model(GoldenCase run, Device device)
+    {
+        string name = run.Description.GetProperty("model").GetProperty("name").GetString()!;
+        Model model = name switch
+        {
+            "mlp" => new GoldenMlp(device, batchSize: 16),
+            "lnmlp" => new GoldenLayerNorm(device, batchSize: 16),
+            "cnn" => new GoldenCnn(device, batchSize: 16),
+            "cnn_nobias" => new GoldenCnnWithoutBias(device, batchSize: 16),
+            "resblock" => new GoldenResidual(device, batchSize: 16),
+            _ => throw new NotSupportedException(name),
+        };
+        model.UpdateStatisticsInBothPasses = run.Description.GetProperty("bn_running_stats").GetString() == "both";
+        foreach (Parameter parameter in model.Parameters)
+        {
+            parameter.Write(run.Floats("init." + parameter.Name));
+        }
+
+        foreach (ModelBuffer buffer in model.Buffers)
+        {
+            if (!buffer.Info.IsInteger)
+            {
+                buffer.Write(run.Floats("init." + buffer.Name));
+            }
+        }
+
+        return model;
+    }
+
     public static SamOptimizer Optimizer(JsonElement description, Model model)
     {
         JsonElement sam = description.GetProperty("sam");
