@@ -1,0 +1,36 @@
+namespace Sam.Emulator;
+
+/// <summary>PTX text, parsed and verified: its kernels and its variables.</summary>
+public sealed class PtxModule
+{
+    private readonly Dictionary<string, PtxKernel> kernelsByName = new(StringComparer.Ordinal);
+
+    internal PtxModule(int targetArchitecture, Version isaVersion)
+    {
+        TargetArchitecture = targetArchitecture;
+        IsaVersion = isaVersion;
+    }
+
+    /// <summary>The kernels, in the order of the text.</summary>
+    public IReadOnlyList<PtxKernel> Kernels { get; internal set; } = [];
+
+    /// <summary>The variables in global and constant memory.</summary>
+    public IReadOnlyList<PtxGlobal> Globals { get; internal set; } = [];
+
+    /// <summary>The architecture of <c>.target</c>: 80 for <c>sm_80</c>.</summary>
+    public int TargetArchitecture { get; }
+
+    /// <summary>The version of the instruction set that the text is written in (<c>.version</c>).</summary>
+    public Version IsaVersion { get; }
+
+    /// <summary>Parses and verifies PTX text.</summary>
+    /// <param name="utf8Text">The text; a closing zero byte is allowed.</param>
+    /// <returns>The module.</returns>
+    /// <exception cref="PtxException">The text has a mistake, or something that is not supported; the exception names line and instruction.</exception>
+    public static PtxModule Parse(ReadOnlySpan<byte> utf8Text) => throw new PtxException(1, "", $"not parsed: {utf8Text.Length} bytes");
+
+    /// <summary>Finds a kernel by name.</summary>
+    /// <param name="name">The name in the PTX text.</param>
+    /// <returns>The kernel, or null.</returns>
+    public PtxKernel? FindKernel(string name) => kernelsByName.GetValueOrDefault(name);
+}
