@@ -33,7 +33,7 @@ public sealed class DeviceFaultException : Exception
     /// <summary>The allocation that the access missed or hit after its end; null when none is near, or when it is not about memory.</summary>
     public AllocationInfo? Allocation { get; init; }
 
-    /// <summary>How many bytes beyond the end of <see cref="Allocation"/> (positive) or before its start (negative) the access starts.</summary>
+    /// <summary>How many bytes the access reaches beyond the end of <see cref="Allocation"/> (positive), or starts before it (negative).</summary>
     public long BytesOutside { get; init; }
 
     /// <summary>The line of the PTX text.</summary>

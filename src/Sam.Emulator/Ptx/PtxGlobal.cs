@@ -33,6 +33,6 @@ public sealed class PtxGlobal
 
     internal byte[] Initial { get; }
 
-    /// <summary>Places in <see cref="Initial"/> that take the address of a symbol: offset, width in bytes, symbol, addend.</summary>
-    internal List<(int Offset, int Width, string Symbol, long Addend)> Relocations { get; } = [];
+    /// <summary>Places in <see cref="Initial"/> that take the address of a symbol: offset, width in bytes, symbol, addend, and the shift to the right that picks its bits.</summary>
+    internal List<(int Offset, int Width, string Symbol, long Addend, int Shift)> Relocations { get; } = [];
 }

@@ -1,3 +1,5 @@
+using Sam.Emulator.Ptx.Syntax;
+
 namespace Sam.Emulator;
 
 /// <summary>A kernel (<c>.entry</c>) of a module.</summary>
@@ -39,4 +41,13 @@ public sealed class PtxKernel
 
     /// <summary>The smallest number of blocks for each multiprocessor that the text asks for (<c>.minnctapersm</c>); null for none.</summary>
     public int? MinBlocksPerMultiprocessor { get; internal init; }
+
+    /// <summary>Where the shared memory that a launch adds starts.</summary>
+    internal int DynamicSharedOffset { get; init; }
+
+    /// <summary>Where the shared variables that the kernel uses lie.</summary>
+    internal IReadOnlyDictionary<VariableSyntax, int> SharedOffsets { get; init; } = new Dictionary<VariableSyntax, int>();
+
+    /// <summary>Whether the depth of calls is not known from the text.</summary>
+    internal bool HasUnboundedCalls { get; init; }
 }
