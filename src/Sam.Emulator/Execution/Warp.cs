@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sam.Emulator.Execution.Accesses;
 
@@ -103,6 +104,7 @@ internal sealed unsafe partial class Warp
     public bool CanRun => hasCurrent || fragments.Exists(static f => f.Wait == Wait.None);
 
     /// <summary>Runs until the turn is over, all lanes wait, or all have ended.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public WarpState Run(long turn)
     {
         budget = turn;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Sam.Emulator.Execution.Accesses;
 
@@ -7,6 +8,7 @@ internal static unsafe partial class Access
 {
     private const int Banks = 32;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Shared(Warp warp, Instruction* i, int bytes, AccessKind kind, bool counted)
     {
         ulong* a = warp.Addresses;
@@ -50,6 +52,7 @@ internal static unsafe partial class Access
     }
 
     /// <summary>Extra passes over the banks: accesses of 8 bytes go by half warps, of 16 by quarters.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long CountConflicts(Warp warp, int bytes)
     {
         int words = Math.Max(1, bytes / 4);
@@ -87,6 +90,7 @@ internal static unsafe partial class Access
         return extra;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Local(Warp warp, int bytes, AccessKind kind)
     {
         (_, ulong high, ulong bits) = Extent(warp);
@@ -112,6 +116,7 @@ internal static unsafe partial class Access
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Parameter(Warp warp, int bytes, AccessKind kind)
     {
         (_, ulong high, ulong bits) = Extent(warp);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sam.Emulator.Execution.Accesses;
@@ -12,6 +13,7 @@ internal static unsafe partial class Access
     /// <param name="bytes">The bytes of each lane's access.</param>
     /// <param name="kind">What the access does.</param>
     /// <returns>Whether all 32 lanes are active and touch one run of bytes in order.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool Resolve(Warp warp, Instruction* i, int bytes, AccessKind kind)
     {
         Compute(warp, i);
@@ -27,6 +29,7 @@ internal static unsafe partial class Access
     }
 
     /// <summary>Computes the address of each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Compute(Warp warp, Instruction* i)
     {
         ulong* a = warp.Addresses;
@@ -57,6 +60,7 @@ internal static unsafe partial class Access
     }
 
     /// <summary>Whether 32 addresses are one run of a given step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool IsRun(ulong* a, int step)
     {
         Vector512<ulong> eight = Vector512.Create(8ul * (ulong)step);
@@ -72,6 +76,7 @@ internal static unsafe partial class Access
     }
 
     /// <summary>The smallest and largest active address, and all their bits together.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (ulong Low, ulong High, ulong Bits) Extent(Warp warp)
     {
         ulong* a = warp.Addresses;
@@ -89,6 +94,7 @@ internal static unsafe partial class Access
         return (low, high, bits);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Generic(Warp warp, Instruction* i, int bytes, AccessKind kind)
     {
         ulong* a = warp.Addresses;
@@ -155,6 +161,7 @@ internal static unsafe partial class Access
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Global(Warp warp, Instruction* i, int bytes, AccessKind kind)
     {
         bool isRun = warp.Mask == uint.MaxValue && IsRun(warp.Addresses, bytes);
@@ -180,6 +187,7 @@ internal static unsafe partial class Access
         return isRun;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Constant(Warp warp, Instruction* i, int bytes, AccessKind kind)
     {
         CheckGlobal(warp, bytes, kind, false);
@@ -187,6 +195,7 @@ internal static unsafe partial class Access
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (ulong Low, ulong High) CheckGlobal(Warp warp, int bytes, AccessKind kind, bool isRun)
     {
         ulong* a = warp.Addresses;
@@ -206,6 +215,7 @@ internal static unsafe partial class Access
         return (low, high);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FindEach(Warp warp, int bytes, AccessKind kind)
     {
         Block block = warp.Block;
@@ -226,6 +236,7 @@ internal static unsafe partial class Access
         block.LastAllocation = last;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long CountSectors(Warp warp, int bytes)
     {
         ulong* seen = stackalloc ulong[Lane.Count * 2];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Sam.Emulator.Execution.Numerics;
 using Sam.Emulator.Execution.Operations;
 
@@ -15,6 +16,7 @@ internal interface IAtomic<T>
 internal static unsafe class Atomics
 {
     /// <summary>Runs an operation of 16, 32 or 64 bits; the result register is -1 for reductions.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TOp, T>(Warp warp, Instruction* i)
         where TOp : struct, IAtomic<T>
         where T : unmanaged

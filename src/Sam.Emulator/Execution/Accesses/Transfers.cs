@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sam.Emulator.Execution.Accesses;
@@ -7,6 +8,7 @@ namespace Sam.Emulator.Execution.Accesses;
 internal static unsafe class Transfers
 {
     /// <summary>Loads a value for each lane and widens it to its register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Load<T, R>(Warp warp, Instruction* i)
         where T : unmanaged, IBinaryInteger<T>
         where R : unmanaged, IBinaryInteger<R>
@@ -40,6 +42,7 @@ internal static unsafe class Transfers
     }
 
     /// <summary>Loads two, four or eight values for each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void LoadVector<T, R>(Warp warp, Instruction* i)
         where T : unmanaged, IBinaryInteger<T>
         where R : unmanaged, IBinaryInteger<R>
@@ -63,6 +66,7 @@ internal static unsafe class Transfers
     }
 
     /// <summary>Stores the lower bytes of a register for each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Store<T>(Warp warp, Instruction* i)
         where T : unmanaged
     {
@@ -95,6 +99,7 @@ internal static unsafe class Transfers
     }
 
     /// <summary>Stores the lower bytes of a wide register for each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void StoreNarrowed<T>(Warp warp, Instruction* i)
         where T : unmanaged, IBinaryInteger<T>
     {
@@ -108,6 +113,7 @@ internal static unsafe class Transfers
     }
 
     /// <summary>Stores two, four or eight values for each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void StoreVector<T>(Warp warp, Instruction* i)
         where T : unmanaged
     {
@@ -124,6 +130,7 @@ internal static unsafe class Transfers
     }
 
     /// <summary>Loads a kernel parameter, the same for all lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void LoadParameter<T, R>(Warp warp, Instruction* i)
         where T : unmanaged, IBinaryInteger<T>
         where R : unmanaged, IBinaryInteger<R>
@@ -143,6 +150,7 @@ internal static unsafe class Transfers
     }
 
     /// <summary>Loads from the parameter bytes of the frame.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void LoadFrame<T, R>(Warp warp, Instruction* i)
         where T : unmanaged, IBinaryInteger<T>
         where R : unmanaged, IBinaryInteger<R>
@@ -164,6 +172,7 @@ internal static unsafe class Transfers
     }
 
     /// <summary>Stores to the parameter bytes of the frame.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void StoreFrame<T, R>(Warp warp, Instruction* i)
         where T : unmanaged, IBinaryInteger<T>
         where R : unmanaged, IBinaryInteger<R>
@@ -181,6 +190,7 @@ internal static unsafe class Transfers
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Broadcast<R>(Warp warp, byte* d, R value)
         where R : unmanaged, IBinaryInteger<R>
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sam.Emulator.Execution.Operations;
@@ -119,6 +120,7 @@ internal static unsafe class Bits
     }
 
     /// <summary>Takes a bit field out; the sign of a signed one is its top bit, or the top bit of the value where it reaches beyond.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Extract<T>(Warp warp, Instruction* i)
         where T : unmanaged, IBinaryInteger<T>
     {
@@ -145,6 +147,7 @@ internal static unsafe class Bits
     }
 
     /// <summary>Inserts a bit field: d = b with <c>length</c> bits of a at <c>start</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Insert<T>(Warp warp, Instruction* i)
         where T : unmanaged, IBinaryInteger<T>
     {
@@ -257,6 +260,7 @@ internal static unsafe class Bits
     }
 
     /// <summary>Shifts a whole register to the left by a constant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ShiftLeft32(Warp warp, Instruction* i)
     {
         uint* a = (uint*)(warp.Frame + i->A);
@@ -265,6 +269,7 @@ internal static unsafe class Bits
     }
 
     /// <summary>Shifts a whole register to the right by a constant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ShiftRightUnsigned32(Warp warp, Instruction* i)
     {
         uint* a = (uint*)(warp.Frame + i->A);
@@ -273,6 +278,7 @@ internal static unsafe class Bits
     }
 
     /// <summary>Shifts a whole register of signed values to the right by a constant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ShiftRightSigned32(Warp warp, Instruction* i)
     {
         int* a = (int*)(warp.Frame + i->A);
@@ -281,6 +287,7 @@ internal static unsafe class Bits
     }
 
     /// <summary>Shifts a whole wide register to the left by a constant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ShiftLeft64(Warp warp, Instruction* i)
     {
         ulong* a = (ulong*)(warp.Frame + i->A);
@@ -292,6 +299,7 @@ internal static unsafe class Bits
     }
 
     /// <summary>Shifts a whole wide register to the right by a constant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ShiftRightUnsigned64(Warp warp, Instruction* i)
     {
         ulong* a = (ulong*)(warp.Frame + i->A);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Sam.Emulator.Execution.Numerics;
 
@@ -8,6 +9,7 @@ namespace Sam.Emulator.Execution.Operations;
 internal static unsafe class Compares
 {
     /// <summary>Compares lane by lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Each<TOp, T>(Warp warp, Instruction* i)
         where TOp : struct, ICompare<T>
         where T : unmanaged
@@ -29,6 +31,7 @@ internal static unsafe class Compares
     }
 
     /// <summary>Compares whole registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Whole<TOp, T>(Warp warp, Instruction* i)
         where TOp : struct, IVectorCompare<T>
         where T : unmanaged
@@ -55,6 +58,7 @@ internal static unsafe class Compares
     }
 
     /// <summary>Stores a result, joined with the third operand as the modifiers say, and its complement, joined likewise.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Store(Warp warp, Instruction* i, uint result)
     {
         uint mask = warp.Mask;
@@ -95,6 +99,7 @@ internal static unsafe class Compares
     }
 
     /// <summary>Stores the result of a comparison as a number, all ones or 1.0 where it holds. The list holds the routine that compares.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Set(Warp warp, Instruction* i)
     {
         Instruction compare = *i;

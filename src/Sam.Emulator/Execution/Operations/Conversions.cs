@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Sam.Emulator.Execution.Numerics;
 
@@ -16,6 +17,7 @@ internal static unsafe class Conversions
     }
 
     /// <summary>From a whole number of at most 64 bits to a real.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void IntegerToReal<T, TReal>(Warp warp, Instruction* i)
         where T : unmanaged, IBinaryInteger<T>
         where TReal : struct, IReal
@@ -51,6 +53,7 @@ internal static unsafe class Conversions
     }
 
     /// <summary>From a real to a whole number: rounded, then clamped to the range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RealToInteger<TReal, R>(Warp warp, Instruction* i)
         where TReal : struct, IReal
         where R : unmanaged, IBinaryInteger<R>
@@ -69,6 +72,7 @@ internal static unsafe class Conversions
     }
 
     /// <summary>Between reals.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RealToReal<TFrom, TTo>(Warp warp, Instruction* i)
         where TFrom : struct, IReal
         where TTo : struct, IReal
@@ -89,6 +93,7 @@ internal static unsafe class Conversions
     }
 
     /// <summary>Two floats to a pair of 16-bit values; the first becomes the upper half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack<TFormat>(Warp warp, Instruction* i)
         where TFormat : struct, IHalfFormat
     {
@@ -120,6 +125,7 @@ internal static unsafe class Conversions
 
     /// <summary>Converts, then extends a result that is narrower than its register; the target is the width of that, in bytes.
     /// The list holds the routine that converts, E a register for what it gives.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Extended<R>(Warp warp, Instruction* i)
         where R : unmanaged, IBinaryInteger<R>
     {
@@ -162,6 +168,7 @@ internal static unsafe class Conversions
     }
 
     /// <summary>Signed words to floats on whole registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SignedToSingle(Warp warp, Instruction* i)
     {
         int* a = (int*)(warp.Frame + i->A);

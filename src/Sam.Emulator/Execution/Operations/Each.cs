@@ -1,10 +1,12 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Sam.Emulator.Execution.Operations;
 
 /// <summary>Runs a function lane by lane.</summary>
 internal static unsafe class Each
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unary<TOp, T, R>(Warp warp, Instruction* i)
         where TOp : struct, IUnary<T, R>
         where T : unmanaged
@@ -20,6 +22,7 @@ internal static unsafe class Each
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Binary<TOp, T, U, R>(Warp warp, Instruction* i)
         where TOp : struct, IBinary<T, U, R>
         where T : unmanaged
@@ -37,6 +40,7 @@ internal static unsafe class Each
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Ternary<TOp, T, U, R>(Warp warp, Instruction* i)
         where TOp : struct, ITernary<T, U, R>
         where T : unmanaged

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Sam.Emulator.Execution.Numerics;
 
 namespace Sam.Emulator.Execution.Operations;
@@ -17,6 +18,7 @@ internal static unsafe class Halves
     public const int Packed = 1024;
 
     /// <summary>Runs a function of three operands; unused ones name the first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TFormat, TFunction>(Warp warp, Instruction* i)
         where TFormat : struct, IHalfFormat
         where TFunction : struct, IHalfFunction
@@ -98,6 +100,7 @@ internal static unsafe class Halves
     }
 
     /// <summary>A comparison of pairs into two predicates: the lower halves and the upper.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ComparePair<TFormat, TKind>(Warp warp, Instruction* i)
         where TFormat : struct, IHalfFormat
         where TKind : struct, IRealCompare

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Sam.Emulator.Execution.Operations;
 
@@ -6,6 +7,7 @@ namespace Sam.Emulator.Execution.Operations;
 internal static unsafe class Moves
 {
     /// <summary>Puts narrow registers together; the mode is the number of bits of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(Warp warp, Instruction* i)
     {
         bool wide = i->Mode * i->ListCount == 64;
@@ -30,6 +32,7 @@ internal static unsafe class Moves
     }
 
     /// <summary>Takes a register apart; parts that nobody wants have offset -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unpack(Warp warp, Instruction* i)
     {
         bool wide = i->Mode * i->ListCount == 64;
@@ -48,18 +51,23 @@ internal static unsafe class Moves
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MovePredicate(Warp warp, Instruction* i) => StorePredicate(warp, i->D, *(uint*)(warp.Frame + i->A) ^ (uint)i->Mode);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AndPredicate(Warp warp, Instruction* i) =>
         StorePredicate(warp, i->D, *(uint*)(warp.Frame + i->A) & *(uint*)(warp.Frame + i->B));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OrPredicate(Warp warp, Instruction* i) =>
         StorePredicate(warp, i->D, *(uint*)(warp.Frame + i->A) | *(uint*)(warp.Frame + i->B));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void XorPredicate(Warp warp, Instruction* i) =>
         StorePredicate(warp, i->D, *(uint*)(warp.Frame + i->A) ^ *(uint*)(warp.Frame + i->B));
 
     /// <summary>Stores the active lanes of a predicate.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void StorePredicate(Warp warp, int slot, uint value)
     {
         uint* p = (uint*)(warp.Frame + slot);
@@ -67,6 +75,7 @@ internal static unsafe class Moves
     }
 
     /// <summary>Chooses by the sign of the third operand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SelectBySign<T, TSign>(Warp warp, Instruction* i)
         where T : unmanaged
         where TSign : unmanaged, INumber<TSign>
@@ -82,6 +91,7 @@ internal static unsafe class Moves
     }
 
     /// <summary>Adds, subtracts or multiplies and adds with the carry of each lane; the mode says what is read and written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Carry<T>(Warp warp, Instruction* i)
         where T : unmanaged, IBinaryInteger<T>
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Sam.Emulator.Execution.Operations;
 
@@ -12,6 +13,7 @@ internal static unsafe class WarpOperations
     public const int Index = 3;
 
     /// <summary>Reads a register of another lane. List[0] is the register of the mask; there is none for the old form.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Shuffle(Warp warp, Instruction* i)
     {
         if (i->ListCount != 0 && !warp.Gather(i->List[0], i))
@@ -71,6 +73,7 @@ internal static unsafe class WarpOperations
     /// <summary>The mode bit that negates the predicate of a vote.</summary>
     public const int Negated = 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Vote(Warp warp, Instruction* i)
     {
         if (i->ListCount != 0 && !warp.Gather(i->List[0], i))
@@ -97,6 +100,7 @@ internal static unsafe class WarpOperations
     }
 
     /// <summary>For each lane, the lanes that hold the same value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MatchAny<T>(Warp warp, Instruction* i)
         where T : unmanaged, IEquatable<T>
     {
@@ -120,6 +124,7 @@ internal static unsafe class WarpOperations
     }
 
     /// <summary>The mask of all lanes when they hold one value, else zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MatchAll<T>(Warp warp, Instruction* i)
         where T : unmanaged, IEquatable<T>
     {
@@ -141,6 +146,7 @@ internal static unsafe class WarpOperations
     }
 
     /// <summary>Reduces a register over the lanes of the mask.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Reduce<TOp, T>(Warp warp, Instruction* i)
         where TOp : struct, Accesses.IAtomic<T>
         where T : unmanaged
@@ -161,6 +167,7 @@ internal static unsafe class WarpOperations
     }
 
     /// <summary>Picks the lowest lane as the leader.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Elect(Warp warp, Instruction* i)
     {
         if (!warp.Gather(i->List[0], i))
@@ -178,6 +185,7 @@ internal static unsafe class WarpOperations
     }
 
     /// <summary>A barrier of the warp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Synchronise(Warp warp, Instruction* i)
     {
         if (warp.Gather(i->List[0], i))
@@ -186,8 +194,10 @@ internal static unsafe class WarpOperations
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ActiveMask(Warp warp, Instruction* i) => StoreAll(warp, i->D, warp.Mask);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint Same<T>(Warp warp, Instruction* i, int lane)
         where T : unmanaged, IEquatable<T>
     {
@@ -202,6 +212,7 @@ internal static unsafe class WarpOperations
         return same;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void StoreAll(Warp warp, int slot, uint value)
     {
         for (uint rest = warp.Mask; rest != 0; rest &= rest - 1)

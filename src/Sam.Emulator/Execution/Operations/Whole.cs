@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sam.Emulator.Execution.Operations;
@@ -5,6 +6,7 @@ namespace Sam.Emulator.Execution.Operations;
 /// <summary>Runs a function on whole registers, two vectors of 16 lanes or four of 8, and keeps the results of active lanes.</summary>
 internal static unsafe class Whole
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unary<TOp, T>(Warp warp, Instruction* i)
         where TOp : struct, IVectorUnary<T>
         where T : unmanaged
@@ -25,6 +27,7 @@ internal static unsafe class Whole
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Binary<TOp, T>(Warp warp, Instruction* i)
         where TOp : struct, IVectorBinary<T>
         where T : unmanaged
@@ -48,6 +51,7 @@ internal static unsafe class Whole
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Ternary<TOp, T>(Warp warp, Instruction* i)
         where TOp : struct, IVectorTernary<T>
         where T : unmanaged
@@ -74,6 +78,7 @@ internal static unsafe class Whole
     }
 
     /// <summary>Copies a register of at most 32 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Move32(Warp warp, Instruction* i)
     {
         uint* a = (uint*)(warp.Frame + i->A);
@@ -81,6 +86,7 @@ internal static unsafe class Whole
     }
 
     /// <summary>Copies a register of 64 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Move64(Warp warp, Instruction* i)
     {
         ulong* a = (ulong*)(warp.Frame + i->A);
@@ -93,6 +99,7 @@ internal static unsafe class Whole
     }
 
     /// <summary>Chooses by a predicate between two registers of at most 32 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Select32(Warp warp, Instruction* i)
     {
         uint* a = (uint*)(warp.Frame + i->A);
@@ -106,6 +113,7 @@ internal static unsafe class Whole
     }
 
     /// <summary>Chooses by a predicate between two registers of 64 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Select64(Warp warp, Instruction* i)
     {
         ulong* a = (ulong*)(warp.Frame + i->A);
@@ -119,6 +127,7 @@ internal static unsafe class Whole
     }
 
     /// <summary>Widens 32 signed or unsigned values to 64 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WidenSigned(Warp warp, Instruction* i)
     {
         int* a = (int*)(warp.Frame + i->A);
@@ -130,6 +139,7 @@ internal static unsafe class Whole
     }
 
     /// <summary>Widens 32 unsigned values to 64 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WidenUnsigned(Warp warp, Instruction* i)
     {
         uint* a = (uint*)(warp.Frame + i->A);
@@ -141,6 +151,7 @@ internal static unsafe class Whole
     }
 
     /// <summary>Keeps the lower halves of 64-bit values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Narrow(Warp warp, Instruction* i)
     {
         ulong* a = (ulong*)(warp.Frame + i->A);
@@ -150,6 +161,7 @@ internal static unsafe class Whole
     }
 
     /// <summary>The 64-bit products of 32-bit signed values, plus a third operand when there is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyWideSigned(Warp warp, Instruction* i)
     {
         int* a = (int*)(warp.Frame + i->A);
@@ -169,6 +181,7 @@ internal static unsafe class Whole
     }
 
     /// <summary>The 64-bit products of 32-bit unsigned values, plus a third operand when there is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyWideUnsigned(Warp warp, Instruction* i)
     {
         uint* a = (uint*)(warp.Frame + i->A);
