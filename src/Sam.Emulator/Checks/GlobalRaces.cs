@@ -1,6 +1,65 @@
+using System.Runtime.InteropServices;
+
 namespace Sam.Emulator.Checks;
 
-/// <summary>What all blocks of a launch share to find races on global memory.</summary>
-internal sealed class GlobalRaces
+/// <summary>What all blocks of a launch share to find races on global memory: the accesses to each word, and what was released where.</summary>
+/// <remarks>All members are called under <see cref="Gate"/>.</remarks>
+internal sealed unsafe class GlobalRaces
 {
+    private readonly Dictionary<AllocationInfo, nint> records = [];
+    private readonly Dictionary<ulong, Dictionary<int, int[]>> released = [];
+
+    /// <summary>Guards everything here.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>The record of the word that holds an address.</summary>
+    public AccessRecord* Record(AllocationInfo allocation, ulong address)
+    {
+        if (!records.TryGetValue(allocation, out nint first))
+        {
+            first = (nint)NativeMemory.AllocZeroed((nuint)((allocation.ByteCount + 7) / 4), (nuint)sizeof(AccessRecord));
+            records.Add(allocation, first);
+        }
+
+        return (AccessRecord*)first + ((address / 4) - (allocation.Address / 4));
+    }
+
+    /// <summary>What was released at a word: the clocks of the warps of each block.</summary>
+    public Dictionary<int, int[]> ReleasedAt(ulong word)
+    {
+        if (!released.TryGetValue(word, out Dictionary<int, int[]>? clocks))
+        {
+            clocks = [];
+            released.Add(word, clocks);
+        }
+
+        return clocks;
+    }
+
+    /// <summary>Adds what a block has made visible.</summary>
+    public static void Join(Dictionary<int, int[]> clocks, int block, ReadOnlySpan<int> news)
+    {
+        if (!clocks.TryGetValue(block, out int[]? old))
+        {
+            clocks.Add(block, news.ToArray());
+            return;
+        }
+
+        for (int w = 0; w < old.Length; w++)
+        {
+            old[w] = Math.Max(old[w], news[w]);
+        }
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Release()
+    {
+        foreach (nint first in records.Values)
+        {
+            NativeMemory.Free((void*)first);
+        }
+
+        records.Clear();
+        released.Clear();
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sam.Emulator.Execution.Operations;
 using Sam.Emulator.Ptx.Syntax;
 
 namespace Sam.Emulator.Execution;
@@ -74,6 +75,12 @@ internal sealed unsafe class CompiledFunction
 
     /// <summary>Functions that it calls or takes the address of.</summary>
     public HashSet<string> Callees { get; } = [];
+
+    /// <summary>The matrix products of its code.</summary>
+    public List<MatrixForm> Matrices { get; } = [];
+
+    /// <summary>The matrix operands that its code loads and stores.</summary>
+    public List<MatrixOperand> Operands { get; } = [];
 
     public bool HasIndirectCalls { get; set; }
 

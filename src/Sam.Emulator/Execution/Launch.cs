@@ -109,6 +109,7 @@ internal sealed unsafe class Launch
         }
 
         Printf = null;
+        Races?.Release();
         Races = null;
         if (failure is not null)
         {
