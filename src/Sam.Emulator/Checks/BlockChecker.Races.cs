@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Sam.Emulator.Execution;
 using Sam.Emulator.Execution.Accesses;
 
@@ -7,6 +8,7 @@ namespace Sam.Emulator.Checks;
 /// <summary>The checker's part for races.</summary>
 internal sealed unsafe partial class BlockChecker
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CheckSharedRaces(Warp warp, Instruction* i, int bytes, AccessKind kind)
     {
         bool strong = kind == AccessKind.Atomic || (i->Mode & AccessModes.Strong) != 0;
@@ -27,13 +29,15 @@ internal sealed unsafe partial class BlockChecker
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CheckGlobalRaces(Warp warp, Instruction* i, int bytes, AccessKind kind)
     {
         GlobalRaces races = block.Launch.Races!;
         bool strong = kind == AccessKind.Atomic || (i->Mode & AccessModes.Strong) != 0;
         lock (races.Gate)
         {
-            AllocationInfo? allocation = block.LastAllocation;
+            AllocationInfo? allocation = null;
+            AccessRecord* records = null;
             for (uint rest = warp.Mask; rest != 0; rest &= rest - 1)
             {
                 int lane = BitOperations.TrailingZeroCount(rest);
@@ -41,6 +45,7 @@ internal sealed unsafe partial class BlockChecker
                 if (allocation is null || address < allocation.Address || address >= allocation.End)
                 {
                     block.Launch.Memory.TryFind(address, out allocation);
+                    records = races.Records(allocation!);
                 }
 
                 if (strong)
@@ -48,7 +53,7 @@ internal sealed unsafe partial class BlockChecker
                     Acquire(warp, races.ReleasedAt(address / 4));
                 }
 
-                Visit(warp, i, lane, address, bytes, kind, strong, races.Record(allocation!, address), (byte*)address, allocation);
+                Visit(warp, i, lane, address, bytes, kind, strong, records + ((address / 4) - (allocation!.Address / 4)), (byte*)address, allocation);
                 if (strong && kind != AccessKind.Load)
                 {
                     Publish(warp, i, races.ReleasedAt(address / 4));
@@ -58,78 +63,68 @@ internal sealed unsafe partial class BlockChecker
     }
 
     /// <summary>Compares an access with what is known of its words, and notes it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Visit(
         Warp warp, Instruction* i, int lane, ulong address, int bytes, AccessKind kind, bool strong, AccessRecord* record, byte* memory, AllocationInfo? allocation)
     {
         int words = Math.Max(1, bytes / 4);
-        byte mask = bytes >= 4 ? (byte)15 : (byte)(((1 << bytes) - 1) << (int)(address & 3));
-        var mark = new AccessMark
-        {
-            Block = (int)block.Linear,
-            Clock = clocks.Now(warp.Index),
-            Thread = (ushort)((warp.Index * Lane.Count) + lane),
-            Bytes = mask,
-            IsStrong = strong,
-        };
+        int mask = bytes >= 4 ? 15 : ((1 << bytes) - 1) << (int)(address & 3);
+        var mark = AccessMark.Of(number, clocks.Now(warp.Index), strong, mask, (warp.Index * Lane.Count) + lane);
         for (int k = 0; k < words; k++, record++)
         {
-            if (Conflicts(warp, lane, record->Writer, mark) && !(kind == AccessKind.Store && IsSameValue(warp, i, lane, bytes, record->Writer, memory)))
+            AccessMark writer = record->Writer;
+            if (((writer.Bits ^ mark.Bits) & AccessMark.Who) != 0 && writer.Block >= first && Conflicts(warp, writer, mark)
+                && !(kind == AccessKind.Store && IsSameValue(warp, i, lane, bytes, writer, memory)))
             {
-                throw Race(warp, lane, kind, record->Writer, "a write", address, bytes, allocation);
+                throw Race(warp, lane, kind, writer, "a write", address, bytes, allocation);
             }
 
+            AccessMark reader = record->Reader;
             if (kind == AccessKind.Load)
             {
-                if (record->Reader.Clock == 0 || record->Reader.Thread / Lane.Count == warp.Index)
+                if (((reader.Bits ^ mark.Bits) & AccessMark.WhichWarp) != 0)
                 {
-                    record->Reader = mark;
-                }
-                else
-                {
-                    record->OtherReader = record->Reader;
-                    record->Reader = mark;
+                    record->OtherReader = reader;
                 }
 
+                record->Reader = mark;
                 continue;
             }
 
-            if (Conflicts(warp, lane, record->Reader, mark))
+            if (((reader.Bits ^ mark.Bits) & AccessMark.Who) != 0 && reader.Block >= first && Conflicts(warp, reader, mark))
             {
-                throw Race(warp, lane, kind, record->Reader, "a read", address, bytes, allocation);
+                throw Race(warp, lane, kind, reader, "a read", address, bytes, allocation);
             }
 
-            if (Conflicts(warp, lane, record->OtherReader, mark))
+            AccessMark other = record->OtherReader;
+            if (((other.Bits ^ mark.Bits) & AccessMark.Who) != 0 && other.Block >= first && Conflicts(warp, other, mark))
             {
-                throw Race(warp, lane, kind, record->OtherReader, "a read", address, bytes, allocation);
+                throw Race(warp, lane, kind, other, "a read", address, bytes, allocation);
             }
 
             record->Writer = mark;
         }
     }
 
-    private bool Conflicts(Warp warp, int lane, in AccessMark earlier, in AccessMark now)
+    /// <summary>Whether nothing orders two accesses by different threads of this launch.</summary>
+    private bool Conflicts(Warp warp, AccessMark earlier, AccessMark now)
     {
-        if (earlier.Clock == 0 || (earlier.Bytes & now.Bytes) == 0 || (earlier.IsStrong && now.IsStrong))
-        {
-            return false;
-        }
-
-        if (earlier.Block != now.Block)
-        {
-            return !acquired.TryGetValue(earlier.Block, out int[]? known) || known[earlier.Thread / Lane.Count] < earlier.Clock;
-        }
-
-        if (earlier.Thread == now.Thread)
+        if (earlier.Bits == 0 || (earlier.Bytes & now.Bytes) == 0 || (earlier.IsStrong && now.IsStrong) || earlier.Clock == AccessMark.MaxClock)
         {
             return false;
         }
 
         int other = earlier.Thread / Lane.Count;
+        if (earlier.Block != now.Block)
+        {
+            return !acquired.TryGetValue((int)(earlier.Block - first), out int[]? known) || known[other] < earlier.Clock;
+        }
+
         return other == warp.Index ? earlier.Clock >= clocks.Now(other) : earlier.Clock > clocks.Known(warp.Index, other);
     }
 
     /// <summary>Whether two writes that nothing orders write the same: then nobody can tell which came first.</summary>
-    private bool IsSameValue(Warp warp, Instruction* i, int lane, int bytes, in AccessMark earlier, byte* memory)
+    private bool IsSameValue(Warp warp, Instruction* i, int lane, int bytes, AccessMark earlier, byte* memory)
     {
         if (i->ListCount != 0 || i->B < 0 || bytes > 8)
         {
@@ -145,19 +140,20 @@ internal sealed unsafe partial class BlockChecker
 
         // The other lane of this very instruction has not stored yet; its register tells.
         int other = earlier.Thread - (warp.Index * Lane.Count);
-        return earlier.Block == block.Linear && other is >= 0 and < Lane.Count && (warp.Mask >> other & 1) != 0
+        return earlier.Block == number && other is >= 0 and < Lane.Count && (warp.Mask >> other & 1) != 0
             && warp.Addresses[other] == warp.Addresses[lane]
             && mine.SequenceEqual(new ReadOnlySpan<byte>(value + (other * (bytes == 8 ? 8 : 4)), bytes));
     }
 
-    private DeviceFaultException Race(Warp warp, int lane, AccessKind kind, in AccessMark earlier, string what, ulong address, int bytes, AllocationInfo? allocation)
+    private DeviceFaultException Race(Warp warp, int lane, AccessKind kind, AccessMark earlier, string what, ulong address, int bytes, AllocationInfo? allocation)
     {
         bool shared = allocation is null;
         Dim3 thread = block.ThreadAt(earlier.Thread / Lane.Count, earlier.Thread % Lane.Count);
         Dim3 grid = block.Grid;
-        var other = new Dim3((int)(earlier.Block % grid.X), (int)((long)earlier.Block / grid.X % grid.Y), (int)(earlier.Block / ((long)grid.X * grid.Y)));
+        long linear = earlier.Block - first;
+        var other = new Dim3((int)(linear % grid.X), (int)(linear / grid.X % grid.Y), (int)(linear / ((long)grid.X * grid.Y)));
         string where = shared ? "shared" : "global";
-        string who = earlier.Block == block.Linear ? $"thread {thread}" : $"block {other}, thread {thread}";
+        string who = earlier.Block == number ? $"thread {thread}" : $"block {other}, thread {thread}";
         string of = shared ? "" : $", byte {address - allocation!.Address} of {allocation}";
         return block.Fault(warp, shared ? DeviceFaultKind.SharedRace : DeviceFaultKind.GlobalRace, lane,
             $"{Faults.Verb(kind)} of {bytes} bytes at {where} address 0x{address:x}{of} and {what} by {who}, which no barrier orders", address, bytes, allocation, 0);

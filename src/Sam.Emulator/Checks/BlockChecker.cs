@@ -16,6 +16,8 @@ internal sealed unsafe partial class BlockChecker
     private readonly AccessRecord* sharedRecords;
     private readonly Dictionary<ulong, int[]> sharedReleases = [];
     private readonly Dictionary<int, int[]> acquired = [];
+    private uint first;
+    private uint number;
 
     public BlockChecker(Block block)
     {
@@ -31,6 +33,8 @@ internal sealed unsafe partial class BlockChecker
 
     public void StartBlock()
     {
+        first = block.Launch.Races?.FirstBlock ?? 0;
+        number = first + (uint)block.Linear;
         clocks.Start();
         acquired.Clear();
         sharedReleases.Clear();

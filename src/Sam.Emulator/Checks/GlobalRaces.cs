@@ -8,20 +8,52 @@ internal sealed unsafe class GlobalRaces
 {
     private readonly Dictionary<AllocationInfo, nint> records = [];
     private readonly Dictionary<ulong, Dictionary<int, int[]>> released = [];
+    private long next = 1;
 
     /// <summary>Guards everything here.</summary>
     public Lock Gate { get; } = new();
 
-    /// <summary>The record of the word that holds an address.</summary>
-    public AccessRecord* Record(AllocationInfo allocation, ulong address)
+    /// <summary>The number that the first block of the launch goes by; records of smaller numbers are of earlier launches.</summary>
+    public uint FirstBlock { get; private set; } = 1;
+
+    /// <summary>Starts a launch: forgets the last one without touching its records.</summary>
+    public void Start(long blocks)
     {
-        if (!records.TryGetValue(allocation, out nint first))
+        released.Clear();
+        if (next + blocks > uint.MaxValue)
         {
-            first = (nint)NativeMemory.AllocZeroed((nuint)((allocation.ByteCount + 7) / 4), (nuint)sizeof(AccessRecord));
-            records.Add(allocation, first);
+            Release();
+            next = 1;
         }
 
-        return (AccessRecord*)first + ((address / 4) - (allocation.Address / 4));
+        FirstBlock = (uint)next;
+        next += blocks;
+        List<AllocationInfo>? gone = null;
+        foreach (AllocationInfo allocation in records.Keys)
+        {
+            if (allocation.IsFreed)
+            {
+                (gone ??= []).Add(allocation);
+            }
+        }
+
+        foreach (AllocationInfo allocation in gone ?? [])
+        {
+            NativeMemory.Free((void*)records[allocation]);
+            records.Remove(allocation);
+        }
+    }
+
+    /// <summary>The records of an allocation, one for each word.</summary>
+    public AccessRecord* Records(AllocationInfo allocation)
+    {
+        if (!records.TryGetValue(allocation, out nint place))
+        {
+            place = (nint)NativeMemory.AllocZeroed((nuint)((allocation.ByteCount + 7) / 4), (nuint)sizeof(AccessRecord));
+            records.Add(allocation, place);
+        }
+
+        return (AccessRecord*)place;
     }
 
     /// <summary>What was released at a word: the clocks of the warps of each block.</summary>

@@ -32,6 +32,7 @@ internal sealed unsafe class Launch
         LocalBytes = image.Kernel.HasUnboundedCalls ? image.Kernel.LocalBytesPerThread + options.StackBytes : image.Kernel.LocalBytesPerThread;
         ParameterBytes = image.Kernel.ParameterBytes;
         Parameters = (byte*)NativeMemory.AlignedAlloc((nuint)ParameterBytes + 64, 64);
+        Races = (options.Checks & CheckSet.GlobalRaces) != 0 ? new Checks.GlobalRaces() : null;
         workers = new Worker[Math.Max(1, options.Threads)];
         for (int k = 0; k < workers.Length; k++)
         {
@@ -64,7 +65,7 @@ internal sealed unsafe class Launch
     public TextWriter? Printf { get; private set; }
 
     /// <summary>What all blocks of the launch share to find races on global memory.</summary>
-    public Checks.GlobalRaces? Races { get; private set; }
+    public Checks.GlobalRaces? Races { get; }
 
     /// <summary>Whether launches of a given shape can use this one's places.</summary>
     public bool Fits(Dim3 shape, int dynamicSharedBytes, GlobalMemory memory, ExecutionOptions options) =>
@@ -81,7 +82,7 @@ internal sealed unsafe class Launch
         fault = null;
         failure = null;
         deadline = Options.TimeLimit is TimeSpan limit ? Stopwatch.GetTimestamp() + (long)(limit.TotalSeconds * Stopwatch.Frequency) : long.MaxValue;
-        Races = (Options.Checks & CheckSet.GlobalRaces) != 0 ? new Checks.GlobalRaces() : null;
+        Races?.Start(grid.Count);
         int count = (int)Math.Min(workers.Length, grid.Count);
         running = count;
         if (count > 1)
@@ -109,8 +110,6 @@ internal sealed unsafe class Launch
         }
 
         Printf = null;
-        Races?.Release();
-        Races = null;
         if (failure is not null)
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
@@ -145,6 +144,7 @@ internal sealed unsafe class Launch
             worker.Release();
         }
 
+        Races?.Release();
         NativeMemory.AlignedFree(Parameters);
     }
 

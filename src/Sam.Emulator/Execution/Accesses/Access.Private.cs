@@ -68,6 +68,11 @@ internal static unsafe partial class Access
                 continue;
             }
 
+            if (IsConflictFree(warp, first, mask, words, passes))
+            {
+                continue;
+            }
+
             new Span<int>(passes, Banks).Clear();
             int count = 0;
             int most = 0;
@@ -88,6 +93,31 @@ internal static unsafe partial class Access
         }
 
         return extra;
+    }
+
+    /// <summary>Whether no bank is asked for two different words; the common case, told apart quickly.</summary>
+    private static bool IsConflictFree(Warp warp, int first, uint mask, int words, int* wordOf)
+    {
+        uint used = 0;
+        for (; mask != 0; mask &= mask - 1)
+        {
+            int word = (int)(warp.Addresses[first + BitOperations.TrailingZeroCount(mask)] >> 2);
+            for (int k = 0; k < words; k++, word++)
+            {
+                int bank = word & (Banks - 1);
+                if ((used >> bank & 1) == 0)
+                {
+                    used |= 1u << bank;
+                    wordOf[bank] = word;
+                }
+                else if (wordOf[bank] != word)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -80,18 +80,31 @@ internal static unsafe partial class Access
     private static (ulong Low, ulong High, ulong Bits) Extent(Warp warp)
     {
         ulong* a = warp.Addresses;
-        ulong low = ulong.MaxValue;
-        ulong high = 0;
-        ulong bits = 0;
-        for (uint rest = warp.Mask; rest != 0; rest &= rest - 1)
+        uint mask = warp.Mask;
+        Vector512<ulong> low = Vector512.Create(ulong.MaxValue);
+        Vector512<ulong> high = Vector512<ulong>.Zero;
+        Vector512<ulong> bits = Vector512<ulong>.Zero;
+        for (int lane = 0; lane < Lane.Count; lane += 8)
         {
-            ulong address = a[BitOperations.TrailingZeroCount(rest)];
-            low = Math.Min(low, address);
-            high = Math.Max(high, address);
+            Vector512<ulong> active = Lane.Expand64(mask >> lane);
+            Vector512<ulong> address = Vector512.Load(a + lane) & active;
+            low = Vector512.Min(low, address | ~active);
+            high = Vector512.Max(high, address);
             bits |= address;
         }
 
-        return (low, high, bits);
+        ulong* last = stackalloc ulong[24];
+        low.Store(last);
+        high.Store(last + 8);
+        bits.Store(last + 16);
+        for (int k = 1; k < 8; k++)
+        {
+            last[0] = Math.Min(last[0], last[k]);
+            last[8] = Math.Max(last[8], last[8 + k]);
+            last[16] |= last[16 + k];
+        }
+
+        return (last[0], last[8], last[16]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

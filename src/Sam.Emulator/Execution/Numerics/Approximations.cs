@@ -1,8 +1,8 @@
 namespace Sam.Emulator.Execution.Numerics;
 
 /// <summary>The approximate functions, computed in double precision and rounded once: within the documented bounds, and the same on every host.</summary>
-/// <remarks>Relative errors before the rounding are below 1e-11; PTX allows 2^-22 and more. Sine and cosine reduce the argument with three parts
-/// of pi/2, good to full single precision up to 2^30 and, as on a device, of little meaning beyond.</remarks>
+/// <remarks>Relative errors before the rounding are below 1e-11; PTX allows 2^-22 and more. Sine and cosine reduce the argument with two parts
+/// of pi/2, good to single precision up to 2^30 and, as on a device, of little meaning beyond.</remarks>
 internal static class Approximations
 {
     private const double Ln2 = 0.693147180559945309417;
@@ -143,8 +143,10 @@ internal static class Approximations
             return Rounding.CanonicalNaN;
         }
 
-        double turns = Math.Floor((x * 0.63661977236758134308) + 0.5);
-        double r = Math.FusedMultiplyAdd(-turns, 1.5707963267948966, x);
+        // Beyond 2^30 the reduction would run out of bits; the result there is any point of the circle.
+        double angle = Math.Abs(x) < 1 << 30 ? x : Math.IEEERemainder(x, 6.283185307179586);
+        double turns = Math.Floor((angle * 0.63661977236758134308) + 0.5);
+        double r = Math.FusedMultiplyAdd(-turns, 1.5707963267948966, angle);
         r = Math.FusedMultiplyAdd(-turns, 6.123233995736766e-17, r);
         long quadrant = (long)Math.IEEERemainder(turns, 4) + quarter;
         double z = r * r;
