@@ -1,0 +1,10 @@
+namespace Sam.Native.Cuda;
+
+/// <summary>A cuBLAS handle (cublasHandle_t): a context, a stream, a workspace and modes.</summary>
+/// <param name="Value">The number that the library knows it by; 0 is no handle.</param>
+/// <remarks>A plain number with a type: it owns nothing, destroys nothing and converts to nothing implicitly. Blittable.</remarks>
+public readonly record struct CublasHandle(nint Value)
+{
+    /// <summary>True for the handle 0.</summary>
+    public bool IsNull => Value == 0;
+}

@@ -1,0 +1,90 @@
+using Sam.Native.Cuda;
+
+namespace Sam.Emulator.Tests;
+
+public sealed unsafe class LibraryTests
+{
+    [Fact]
+    public void AnAbsentLibrary_IsAValueThatListsWhatWasTried()
+    {
+        LibraryProbe<NvrtcTable> probe = LibraryLoader.Load(
+            "A library", ["libnone.so.1", "libnone.so.2"], entries => new NvrtcTable(entries), "It cannot be had.");
+        Assert.False(probe.IsAvailable);
+        Assert.Equal(["libnone.so.1", "libnone.so.2"], probe.Tried);
+        Assert.Equal("A library was not found; tried libnone.so.1, libnone.so.2. It cannot be had.", probe.Reason);
+        Assert.Equal(probe.Reason, Assert.Throws<PlatformNotSupportedException>(probe.Require).Message);
+    }
+
+    [Fact]
+    public void ALibraryWithoutTheFunctions_IsRefusedByTheirNames()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("The C library of Linux stands for a library that lacks functions.");
+        LibraryProbe<CublasTable> probe = LibraryLoader.Load("cuBLAS", ["libc.so.6"], entries => new CublasTable(entries), "");
+        Assert.False(probe.IsAvailable);
+        Assert.Contains("libc.so.6 loads but lacks cublasCreate_v2, cublasDestroy_v2", probe.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheInstalledDriver_AnswersOrSaysWhyNot()
+    {
+        CudaAvailability availability = CudaLibraries.Probe();
+        Assert.Equal(availability.IsAvailable, availability.Reason.Length == 0);
+        Assert.NotEmpty(availability.Driver.Tried);
+        if (!availability.Driver.IsAvailable) Assert.Skip(availability.Reason);
+        if (availability.InitResult == CudaResult.NoDevice)
+        {
+            Assert.Contains("CUDA_ERROR_NO_DEVICE (100)", availability.Reason, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void TheInstalledDriver_NamesItsCodesAsWeDo()
+    {
+        LibraryProbe<CudaDriverTable> probe = CudaLibraries.Driver;
+        if (!probe.IsAvailable) Assert.Skip(probe.Reason);
+        foreach (CudaResult result in Enum.GetValues<CudaResult>())
+        {
+            byte* name = null;
+            if (probe.Table.GetErrorName(result, &name) != CudaResult.Success) continue;
+            string own = System.Text.Encoding.UTF8.GetString(CudaResultText.Name(result));
+            Assert.Equal(System.Runtime.InteropServices.Marshal.PtrToStringUTF8((nint)name), own);
+        }
+    }
+
+    [Fact]
+    public void TheInstalledCublas_LoadsOrSaysWhyNot()
+    {
+        LibraryProbe<CublasTable> probe = CudaLibraries.Cublas;
+        if (!probe.IsAvailable) Assert.Skip(probe.Reason);
+        byte* name = probe.Table.GetStatusName(CublasStatus.NotInitialized);
+        Assert.Equal("CUBLAS_STATUS_NOT_INITIALIZED", System.Runtime.InteropServices.Marshal.PtrToStringUTF8((nint)name));
+    }
+
+    [Fact]
+    public void Nvrtc_CompilesToPtx()
+    {
+        NvrtcCompiler compiler = TestNvrtc.Require();
+        Assert.InRange(compiler.Version.Major, 11, 99);
+        NvrtcOutput output = compiler.Compile(
+            "#include \"common.cuh\"\nextern \"C\" __global__ void k(float* x) { x[threadIdx.x] = VALUE; }"u8,
+            "k.cu",
+            ["--gpu-architecture=compute_80"],
+            [new KeyValuePair<string, string>("common.cuh", "#define VALUE 3.0f")]);
+        string ptx = System.Text.Encoding.UTF8.GetString(output.Ptx);
+        Assert.Contains(".visible .entry k(", ptx, StringComparison.Ordinal);
+        Assert.EndsWith("\0", ptx, StringComparison.Ordinal);
+        Assert.Empty(output.Cubin);
+    }
+
+    [Fact]
+    public void AMistakeInTheSource_IsInTheException()
+    {
+        NvrtcCompiler compiler = TestNvrtc.Require();
+        CudaException error = Assert.Throws<CudaException>(() => compiler.Compile("__global__ void k() { nonsense; }"u8, "bad.cu", []));
+        Assert.Equal("NVRTC_ERROR_COMPILATION", error.Name);
+        Assert.Contains("bad.cu(1)", error.Log, StringComparison.Ordinal);
+        Assert.Contains("nonsense", error.Message, StringComparison.Ordinal);
+        CudaException option = Assert.Throws<CudaException>(() => compiler.Compile("int x;"u8, "a.cu", ["--no-such-option"]));
+        Assert.Equal((int)NvrtcResult.InvalidOption, option.Code);
+    }
+}
