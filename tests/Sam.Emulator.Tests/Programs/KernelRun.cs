@@ -8,9 +8,11 @@ internal sealed unsafe class KernelRun : IDisposable
 {
     private readonly CudaModule _module;
 
-    public KernelRun(string source, string target = "compute_80", bool fastMath = false, EmulatedCudaOptions? options = null)
+    public KernelRun(
+        string source, string target = "compute_80", bool fastMath = false, bool withLines = false, EmulatedCudaOptions? options = null)
     {
-        byte[] ptx = TestNvrtc.Compile(source, target, fastMath ? ["--use_fast_math", "-lineinfo"] : ["-lineinfo"]);
+        string[] fast = fastMath ? ["--use_fast_math"] : [], lines = withLines ? ["-lineinfo"] : [];
+        byte[] ptx = TestNvrtc.Compile(source, target, [.. fast, .. lines]);
         int architecture = int.Parse(target.AsSpan("compute_".Length));
         options ??= new EmulatedCudaOptions();
         Device = new TestDevice(options with

@@ -30,7 +30,7 @@ public sealed unsafe class PlantedMistakeTests
                 }
                 """;
             TestNvrtc.Require();
-            KernelRun run = new(source);
+            KernelRun run = new(source, withLines: true);
             TestDevice device = run.Device;
             nint x = device.Upload<float>(new float[50]), y = device.Allocate(200);
             device.Ok(run.TryLaunch("k", new LaunchShape(1, 64), x, y, 50));

@@ -75,6 +75,21 @@ public sealed class KernelAnalyzerTests
     public async Task TextThatBreaksOff_IsRead(string source) => await KernelCompile.Analyze(source);
 
     [Fact]
+    public void EveryRule_HasAPageAndALineInTheReleaseFile()
+    {
+        DirectoryInfo root = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "SamNative.sln"))) root = root.Parent!;
+        string releases = File.ReadAllText(Path.Combine(root.FullName, "src", "Sam.Generators", "AnalyzerReleases.Unshipped.md"));
+        foreach (DiagnosticDescriptor rule in new Sam.Generators.Kernels.KernelAnalyzer().SupportedDiagnostics)
+        {
+            string page = File.ReadAllText(Path.Combine(root.FullName, rule.HelpLinkUri));
+            Assert.StartsWith($"# {rule.Id}: {rule.Title}\n", page, StringComparison.Ordinal);
+            Assert.Contains("## Fix\n", page, StringComparison.Ordinal);
+            Assert.Contains($"{rule.Id} | {rule.Category} | Error | {rule.Title}\n", releases, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task APlainKernel_IsNotReported() =>
         Assert.Empty(await KernelCompile.Analyze("extern \"C\" __global__ void k(float* x, int n) { }"));
 }
