@@ -1,5 +1,4 @@
 using System.Globalization;
-using Sam.Generators.Helpers;
 
 namespace Sam.Generators.Kernels;
 

@@ -1,5 +1,3 @@
-using Sam.Generators.Helpers;
-
 namespace Sam.Generators.Kernels;
 
 /// <summary>Reads a file of CUDA C++: its <c>extern "C" __global__</c> functions and the constants that a compiler option can

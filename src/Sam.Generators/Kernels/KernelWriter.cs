@@ -1,4 +1,3 @@
-using System.Reflection;
 using Sam.Generators.Helpers;
 
 namespace Sam.Generators.Kernels;

@@ -1,4 +1,3 @@
-using Sam.Native;
 using Sam.Native.Cpu;
 using Sam.Native.Tests.Cpu;
 using Sam.Native.Tests.Memory;
@@ -17,6 +16,9 @@ public sealed unsafe class ArenaKernelTests
     public void Kernels_TouchNothingBeyondTheirPieces(int count)
     {
         using GuardedBuffer w = new(count), saved = new(count), g = new(count), h = new(count), slot = new(count), next = new(count);
+        double* partials = stackalloc double[4];
+        double* sums = stackalloc double[4];
+        float* coefficients = stackalloc float[UpdateArguments.CoefficientCount];
         foreach (VectorWidth width in Bits.Widths)
         {
             Simd.Force(width);
@@ -29,9 +31,6 @@ public sealed unsafe class ArenaKernelTests
             }
 
             ArenaPiece piece = new(0, count, 0, 0, 1);
-            double* partials = stackalloc double[4];
-            double* sums = stackalloc double[4];
-            float* coefficients = stackalloc float[UpdateArguments.CoefficientCount];
             new Span<float>(coefficients, UpdateArguments.CoefficientCount).Clear();
             coefficients[0] = 1;
             coefficients[1] = 0.5f;
