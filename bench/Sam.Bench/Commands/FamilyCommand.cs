@@ -5,8 +5,10 @@ using Sam.Native;
 namespace Sam.Bench.Commands;
 
 /// <summary>Each variant's own work, everything but the gradients, on 11 million parameters: family [threads] [filter].</summary>
-/// <remarks>Bytes are the fewest that the variant's definition moves, with a norm of the last gradient (a step with one that is not finite must change
-/// nothing), counted per parameter: a read is 4, a write is 4. The rate is beside that of a copy of the same arena in the same run.</remarks>
+/// <remarks>Bytes are the fewest that the variant's definition moves, with a norm of the last gradient (a step with one that is not finite
+/// must change
+/// nothing), counted per parameter: a read is 4, a write is 4. The rate is beside that of a copy of the same arena in the same
+/// run.</remarks>
 internal static class FamilyCommand
 {
     private const int Repetitions = 15;
@@ -14,7 +16,8 @@ internal static class FamilyCommand
     private static readonly Func<BaseOptimizer> Momentum = static () => new Sgd(1e-5f, 0.9f);
 
     // Name, perturbation, base optimizer, options, bytes per parameter.
-    private static readonly (string Name, Func<Perturbation> Perturbation, Func<BaseOptimizer> Base, SamOptions Options, int Bytes)[] s_cases =
+    private static readonly (
+        string Name, Func<Perturbation> Perturbation, Func<BaseOptimizer> Base, SamOptions Options, int Bytes)[] s_cases =
     [
         ("sgd momentum", () => Perturbation.None, Momentum, new(), 4 + 20),
         ("adam", () => Perturbation.None, static () => new Adam(1e-5f), new(), 4 + 28),
@@ -39,7 +42,8 @@ internal static class FamilyCommand
         using Device device = Device.Cpu(new DeviceOptions { Threads = threads });
         using Arena model = new(device);
         DeviceKernels kernels = device.Kernels;
-        foreach ((string name, Func<Perturbation> perturbation, Func<BaseOptimizer> baseOptimizer, SamOptions options, int bytes) in s_cases)
+        foreach ((string name, Func<Perturbation> perturbation, Func<BaseOptimizer> baseOptimizer, SamOptions options,
+            int bytes) in s_cases)
         {
             if (args.Length > 1 && !name.Contains(args[1], StringComparison.Ordinal))
             {
@@ -52,11 +56,14 @@ internal static class FamilyCommand
             for (int r = 0; r < Repetitions; r++)
             {
                 times[0] = Math.Min(times[0], Time(threads, () => sam.Step(input, Loss.Sum)));
-                times[1] = Math.Min(times[1], Time(threads, () => kernels.Copy(model.Layout.ArenaCount, model.WeightMemory, model.GradientMemory)));
+                times[1] = Math.Min(times[1], Time(threads, () =>
+                    kernels.Copy(model.Layout.ArenaCount, model.WeightMemory, model.GradientMemory)));
             }
 
-            double rate = bytes * (double)model.Layout.ArenaCount / times[0] / 1e6, copy = 8 * (double)model.Layout.ArenaCount / times[1] / 1e6;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-22} {times[0],8:F2} ms  {bytes,3} B/parameter  {rate,6:F1} GB/s  copy {copy,6:F1} GB/s  time over least {copy / rate:F2}"));
+            double rate = bytes * (double)model.Layout.ArenaCount / times[0] / 1e6,
+                copy = 8 * (double)model.Layout.ArenaCount / times[1] / 1e6;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name,-22} {times[0],8:F2} ms  {bytes,3} B/parameter  {rate,6:F1} GB/s  copy {copy,6:F1} GB/s  time over least {copy / rate:F2}"));
         }
 
         return 0;
@@ -91,7 +98,8 @@ internal static class FamilyCommand
             {
                 foreach (int count in (int[])[360_000, 512])
                 {
-                    parameters.Add(new ParameterInfo($"{i}.{count}", new Shape(count), offset, count > 512 ? ParameterRole.Weight : ParameterRole.Bias, Initializer.KaimingUniform(100)));
+                    parameters.Add(new ParameterInfo($"{i}.{count}", new Shape(count), offset, count > 512 ? ParameterRole.Weight
+                        : ParameterRole.Bias, Initializer.KaimingUniform(100)));
                     offset += count;
                 }
             }

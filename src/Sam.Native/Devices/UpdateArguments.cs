@@ -9,13 +9,15 @@ internal readonly record struct UpdateArguments
     /// <summary>g, a second array that is mixed in; null for none.</summary>
     public DevicePointer<float> Other { get; init; }
 
-    /// <summary>For each tensor of the table <see cref="CoefficientCount"/> floats: a, b, c, e, f. Null stands for 1, 0, 0, 0, 0, exactly.</summary>
+    /// <summary>For each tensor of the table <see cref="CoefficientCount"/> floats: a, b, c, e, f. Null stands for 1, 0, 0, 0, 0,
+    /// exactly.</summary>
     public DevicePointer<float> Coefficients { get; init; }
 
     /// <summary>s where the piece was perturbed: the weights before.</summary>
     public required DevicePointer<float> Saved { get; init; }
 
-    /// <summary>s where the piece was not perturbed; overwritten with the new weights, to which (learning rate) (e h + f g) is added.</summary>
+    /// <summary>s where the piece was not perturbed; overwritten with the new weights, to which (learning rate) (e h + f g) is
+    /// added.</summary>
     public required DevicePointer<float> Weights { get; init; }
 
     /// <summary>Takes the result instead of <see cref="Weights"/>; null for none.</summary>

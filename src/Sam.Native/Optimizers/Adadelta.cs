@@ -17,7 +17,8 @@ public sealed class Adadelta : BaseOptimizer, IRuleSource<AdadeltaRule>
     /// <param name="rho">Decay of the averages, in [0, 1); not the radius of SAM.</param>
     /// <param name="epsilon">Added to the divisor, above 0.</param>
     /// <param name="weightDecay">Weight decay lambda, at least 0.</param>
-    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient; see <see cref="BaseOptimizer"/>.</param>
+    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient; see
+    /// <see cref="BaseOptimizer"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public Adadelta(float learningRate = 1f, float rho = 0.9f, float epsilon = 1e-6f, float weightDecay = 0, bool decoupled = false)
         : base(learningRate, weightDecay, decoupled)

@@ -18,9 +18,12 @@ public sealed class Adagrad : BaseOptimizer, IRuleSource<AdagradRule>
     /// <param name="initialAccumulator">What the sums start from, at least 0.</param>
     /// <param name="epsilon">Added to the divisor, above 0.</param>
     /// <param name="weightDecay">Weight decay lambda, at least 0.</param>
-    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient; see <see cref="BaseOptimizer"/>.</param>
+    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient; see
+    /// <see cref="BaseOptimizer"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public Adagrad(float learningRate = 0.01f, float learningRateDecay = 0, float initialAccumulator = 0, float epsilon = 1e-10f, float weightDecay = 0, bool decoupled = false)
+    public Adagrad(
+        float learningRate = 0.01f, float learningRateDecay = 0, float initialAccumulator = 0, float epsilon = 1e-10f,
+        float weightDecay = 0, bool decoupled = false)
         : base(learningRate, weightDecay, decoupled)
     {
         CheckNotNegative(learningRateDecay, nameof(learningRateDecay));
@@ -42,7 +45,8 @@ public sealed class Adagrad : BaseOptimizer, IRuleSource<AdagradRule>
 
     internal override int SlotCount => 1;
 
-    internal override string Describe() => Describe<AdagradRule>(this) + FormattableString.Invariant($", InitialAccumulator = {InitialAccumulator}");
+    internal override string Describe(
+        ) => Describe<AdagradRule>(this) + FormattableString.Invariant($", InitialAccumulator = {InitialAccumulator}");
 
     internal override string SlotName(int slot) => "sum";
 

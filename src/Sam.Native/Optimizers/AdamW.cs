@@ -3,7 +3,8 @@ namespace Sam.Native;
 /// <summary>Adam with decoupled weight decay, as torch.optim.AdamW defines it.</summary>
 /// <remarks>
 /// w = (1 - learningRate weightDecay) w first; d = g; m = beta1 m + (1 - beta1) d; v = beta2 v + (1 - beta2) d^2;
-/// w = w - learningRate / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon). With amsgrad the largest v so far stands under the root (Reddi,
+/// w = w - learningRate / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon). With amsgrad the largest v so far stands under the
+/// root (Reddi,
 /// Kale, Kumar, ICLR 2018, arXiv:1904.09237). Loshchilov and Hutter, ICLR 2019, arXiv:1711.05101.
 /// </remarks>
 /// <example>
@@ -21,7 +22,9 @@ public sealed class AdamW : BaseOptimizer, IRuleSource<AdamRule>, IRuleSource<Am
     /// <param name="amsgrad">Whether the largest second moment so far is used; one more arena.</param>
     /// <param name="weightDecay">Weight decay lambda, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public AdamW(float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, bool amsgrad = false, float weightDecay = 0.01f)
+    public AdamW(
+        float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, bool amsgrad = false,
+        float weightDecay = 0.01f)
         : base(learningRate, weightDecay, true)
     {
         CheckDecay(beta1, nameof(beta1));

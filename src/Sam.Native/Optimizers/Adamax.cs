@@ -18,9 +18,12 @@ public sealed class Adamax : BaseOptimizer, IRuleSource<AdamaxRule>
     /// <param name="beta2">Decay of the second moment, in [0, 1).</param>
     /// <param name="epsilon">Added to the divisor, above 0.</param>
     /// <param name="weightDecay">Weight decay lambda, at least 0.</param>
-    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient; see <see cref="BaseOptimizer"/>.</param>
+    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient; see
+    /// <see cref="BaseOptimizer"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public Adamax(float learningRate = 2e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0, bool decoupled = false)
+    public Adamax(
+        float learningRate = 2e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0,
+        bool decoupled = false)
         : base(learningRate, weightDecay, decoupled)
     {
         CheckDecay(beta1, nameof(beta1));

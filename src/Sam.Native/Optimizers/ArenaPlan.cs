@@ -7,7 +7,8 @@ internal sealed class ArenaPlan : IDisposable
     private readonly DeviceMemory? _tensorPieces;
     private readonly DeviceMemory _partials;
 
-    public ArenaPlan(Model model, IReadOnlyList<ParameterGroup> groups, BaseOptimizer baseOptimizer, Perturbation perturbation, bool byTensor)
+    public ArenaPlan(
+        Model model, IReadOnlyList<ParameterGroup> groups, BaseOptimizer baseOptimizer, Perturbation perturbation, bool byTensor)
     {
         ParameterCollection parameters = model.Parameters;
         TensorGroups = new int[parameters.Count];
@@ -22,7 +23,8 @@ internal sealed class ArenaPlan : IDisposable
                 continue;
             }
 
-            bool adaptive = perturbation.Scaling == PerturbationScaling.Elementwise && !(perturbation.ScalesWeightsOnly && IsShift(parameter.Role));
+            bool adaptive = perturbation.Scaling == PerturbationScaling.Elementwise
+                && !(perturbation.ScalesWeightsOnly && IsShift(parameter.Role));
             adaptive = source?.IsAdaptive ?? adaptive;
             bool perturbed = (source?.IsPerturbed ?? true) && !(perturbation.NormalizationOnly && !IsNormalization(parameter.Role));
             perturbed &= perturbation.Direction != PerturbationDirection.None;
@@ -41,19 +43,31 @@ internal sealed class ArenaPlan : IDisposable
             throw new ArgumentException("Every parameter of the model is frozen; there is nothing to train.", nameof(groups));
         }
 
+        if (perturbation.Direction != PerturbationDirection.None && !resolved.Exists(static group => group.Perturbed))
+        {
+            throw new ArgumentException(
+                perturbation.NormalizationOnly
+                    ? "The perturbation moves normalization parameters only, and the model has none that are trained."
+                    : "No group of parameters is perturbed; use Perturbation.None for that.",
+                nameof(perturbation));
+        }
+
         RhoFactors = [.. resolved.Select(static group => group.Source?.RhoFactor ?? 1)];
         IsAdaptive = [.. resolved.Select(static group => group.Adaptive)];
         IsPerturbed = [.. resolved.Select(static group => group.Perturbed)];
-        Updates = [.. resolved.Select(group => new UpdateGroup(group.Source?.LearningRateFactor ?? 1, group.Source?.WeightDecay ?? baseOptimizer.WeightDecay))];
+        Updates = [.. resolved.Select(group =>
+            new UpdateGroup(group.Source?.LearningRateFactor ?? 1, group.Source?.WeightDecay ?? baseOptimizer.WeightDecay))];
         List<ArenaPiece> merged = Cut(model.Layout, byTensor: false);
         List<ArenaPiece> separate = byTensor ? Cut(model.Layout, byTensor: true) : [];
         _pieces = Upload(model.Device, merged, "pieces of the arenas");
         _tensorPieces = byTensor ? Upload(model.Device, separate, "pieces of the tensors") : null;
         _partials = model.Device.Allocate(4L * sizeof(double) * Math.Max(merged.Count, separate.Count), "partial sums");
-        Pieces = new ArenaPieces(_pieces.Pointer<ArenaPiece>(), merged.Count, merged.Sum(static piece => (long)piece.Count), 1, _partials.Pointer<double>());
+        Pieces = new ArenaPieces(_pieces.Pointer<ArenaPiece>(), merged.Count, merged.Sum(static piece => (long)piece.Count), 1,
+            _partials.Pointer<double>());
         TensorPieces = _tensorPieces is null
             ? default
-            : new ArenaPieces(_tensorPieces.Pointer<ArenaPiece>(), separate.Count, separate.Sum(static piece => (long)piece.Count), parameters.Count, _partials.Pointer<double>());
+            : new ArenaPieces(_tensorPieces.Pointer<ArenaPiece>(), separate.Count, separate.Sum(static piece => (long)piece.Count),
+                parameters.Count, _partials.Pointer<double>());
     }
 
     /// <summary>All trained parameters; tensors of one group that follow each other are merged.</summary>
@@ -120,7 +134,8 @@ internal sealed class ArenaPlan : IDisposable
 
             for (int offset = start; offset < end; offset += ArenaPiece.MaximumCount)
             {
-                pieces.Add(new ArenaPiece(offset, Math.Min(ArenaPiece.MaximumCount, end - offset), group, tensor, IsPerturbed[group] ? 1 : 0));
+                pieces.Add(new ArenaPiece(offset, Math.Min(ArenaPiece.MaximumCount, end - offset), group, tensor, IsPerturbed[group] ? 1
+                    : 0));
             }
         }
 

@@ -1,10 +1,13 @@
 namespace Sam.Native;
 
-/// <summary>The optimizer that SAM wraps: it turns a gradient into an update of the weights, in one pass over memory together with SAM's restore.
+/// <summary>The optimizer that SAM wraps: it turns a gradient into an update of the weights, in one pass over memory together with SAM's
+/// restore.
 /// One instance belongs to one <see cref="SamOptimizer"/>.</summary>
 /// <remarks>
-/// Weight decay lambda comes in two kinds. Coupled, as in torch.optim.SGD and Adam: lambda w is added to the gradient (and so passes through momentum
-/// and scaling). Decoupled, as in AdamW (Loshchilov and Hutter, ICLR 2019, arXiv:1711.05101): w is multiplied by 1 - learningRate lambda first. Both use
+/// Weight decay lambda comes in two kinds. Coupled, as in torch.optim.SGD and Adam: lambda w is added to the gradient (and so passes
+/// through momentum
+/// and scaling). Decoupled, as in AdamW (Loshchilov and Hutter, ICLR 2019, arXiv:1711.05101): w is multiplied by 1 - learningRate lambda
+/// first. Both use
 /// the weights before the perturbation. The decay is no part of SAM's gradients or norms.
 /// </remarks>
 public abstract class BaseOptimizer

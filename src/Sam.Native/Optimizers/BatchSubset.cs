@@ -25,7 +25,8 @@ internal sealed class BatchSubset
     /// <summary>Keeps each example's loss of the last forward pass.</summary>
     public void RememberLosses(Loss loss, int examples) => _model.ReadExampleLosses(loss, _losses.AsSpan(0, examples));
 
-    /// <summary>Loads the examples whose loss is furthest above the remembered one, in their order in the batch; of equal rises the earlier ones.</summary>
+    /// <summary>Loads the examples whose loss is furthest above the remembered one, in their order in the batch; of equal rises the earlier
+    /// ones.</summary>
     /// <param name="input">The batch.</param>
     /// <param name="loss">Its loss.</param>
     /// <param name="examples">Examples B.</param>

@@ -35,8 +35,10 @@ public sealed record Combination
     internal bool NeedsFirst => Kind != CombinationKind.Plain;
 
     /// <summary>GSAM: descends along h without the part of g that is orthogonal to it, d = h - alpha (g - (g.h / h.h) h).</summary>
-    /// <param name="alpha">Weight of the surrogate gap, at least 0; the paper uses 0.01 for ResNets and 0.4 to 1 for transformers. 0 is SAM.</param>
-    /// <param name="minimizesPerturbedLoss">False takes d = g + alpha (h - (g.h / g.g) g) instead, which big_vision found to have fewer loss spikes.</param>
+    /// <param name="alpha">Weight of the surrogate gap, at least 0; the paper uses 0.01 for ResNets and 0.4 to 1 for transformers. 0 is
+    /// SAM.</param>
+    /// <param name="minimizesPerturbedLoss">False takes d = g + alpha (h - (g.h / g.g) g) instead, which big_vision found to have fewer
+    /// loss spikes.</param>
     /// <returns>The combination.</returns>
     /// <exception cref="ArgumentOutOfRangeException">alpha is negative or not finite.</exception>
     /// <remarks>Products are over all parameters, also with adaptive perturbations. The paper ties rho to the learning rate:
@@ -45,7 +47,8 @@ public sealed record Combination
     {
         if (!(alpha >= 0) || !float.IsFinite(alpha))
         {
-            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "alpha weighs the surrogate gap, at least 0 and finite; the paper uses 0.005 to 1.");
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha,
+                "alpha weighs the surrogate gap, at least 0 and finite; the paper uses 0.005 to 1.");
         }
 
         return new Combination(CombinationKind.Gap) { Alpha = alpha, MinimizesPerturbedLoss = minimizesPerturbedLoss };
@@ -53,7 +56,8 @@ public sealed record Combination
 
     /// <summary>WSAM: weighs the sharpness h - g with a = gamma / (1 - gamma).</summary>
     /// <param name="gamma">In [0, 1); the paper finds 0.8 to 0.95 best. 0.5, coupled, is SAM; 0 is the base optimizer.</param>
-    /// <param name="decoupled">True, the paper's form: the base optimizer takes g, then w -= learningRate a (h - g), whatever the base optimizer is.
+    /// <param name="decoupled">True, the paper's form: the base optimizer takes g, then w -= learningRate a (h - g), whatever the base
+    /// optimizer is.
     /// False: it takes a h + (1 - a) g.</param>
     /// <returns>The combination.</returns>
     /// <exception cref="ArgumentOutOfRangeException">gamma is outside [0, 1).</exception>
@@ -62,17 +66,20 @@ public sealed record Combination
     {
         if (!(gamma >= 0 && gamma < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(gamma), gamma, "gamma weighs the sharpness, in [0, 1); the paper finds 0.8 to 0.95 best.");
+            throw new ArgumentOutOfRangeException(nameof(gamma), gamma,
+                "gamma weighs the sharpness, in [0, 1); the paper finds 0.8 to 0.95 best.");
         }
 
         return new Combination(CombinationKind.Weighted) { Alpha = (float)(gamma / (1.0 - gamma)), IsDecoupled = decoupled };
     }
 
-    /// <summary>LookSAM: takes the second gradient every few steps and keeps v, its part orthogonal to g; the steps between take one gradient and descend along
+    /// <summary>LookSAM: takes the second gradient every few steps and keeps v, its part orthogonal to g; the steps between take one
+    /// gradient and descend along
     /// g + alpha (||g|| / ||v||) v.</summary>
     /// <param name="interval">k, at least 1: a step whose number is a multiple of k is a SAM step; the paper uses 5.</param>
     /// <param name="alpha">Weight of the kept part, at least 0; 0.7 for vision transformers, about 0.1 for ResNets.</param>
-    /// <param name="byTensor">False, as in the paper: v = h - (g.h / g.g) g and the norms over the whole vector. True: of each tensor on its own, as
+    /// <param name="byTensor">False, as in the paper: v = h - (g.h / g.g) g and the norms over the whole vector. True: of each tensor on
+    /// its own, as
     /// published codes do.</param>
     /// <returns>The combination.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
@@ -81,12 +88,14 @@ public sealed record Combination
     {
         if (interval < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(interval), interval, "The second gradient is taken every k-th step, k at least 1; the paper uses 5.");
+            throw new ArgumentOutOfRangeException(nameof(interval), interval,
+                "The second gradient is taken every k-th step, k at least 1; the paper uses 5.");
         }
 
         if (!(alpha >= 0) || !float.IsFinite(alpha))
         {
-            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "alpha weighs the kept part, at least 0 and finite; the paper uses 0.7.");
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha,
+                "alpha weighs the kept part, at least 0 and finite; the paper uses 0.7.");
         }
 
         return new Combination(CombinationKind.Look) { Alpha = alpha, Interval = interval, IsByTensor = byTensor };

@@ -1,6 +1,7 @@
 namespace Sam.Native;
 
-/// <summary>Computes a loss and its gradients at the model's present weights. Implement it with a struct to step without allocating a delegate.</summary>
+/// <summary>Computes a loss and its gradients at the model's present weights. Implement it with a struct to step without allocating a
+/// delegate.</summary>
 /// <example>
 /// <code>
 /// readonly struct Batch(LeNet model, float[] images, int[] labels) : IStepClosure
@@ -15,7 +16,8 @@ namespace Sam.Native;
 /// </example>
 public interface IStepClosure
 {
-    /// <summary>Runs the forward and the backward pass once. A SAM step calls it twice, at the weights and at the perturbed weights.</summary>
+    /// <summary>Runs the forward and the backward pass once. A SAM step calls it twice, at the weights and at the perturbed
+    /// weights.</summary>
     /// <returns>The loss.</returns>
     float Invoke();
 }

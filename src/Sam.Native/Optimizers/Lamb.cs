@@ -4,7 +4,8 @@ namespace Sam.Native;
 /// <remarks>
 /// m and v as in <see cref="Adam"/>; r = m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon) + weightDecay w;
 /// w = w - learningRate phi(||w||) / ||r|| r for each tensor, phi(x) = min(x, maximumNorm); the ratio is 1 where a norm is zero.
-/// You et al., ICLR 2020, arXiv:1904.00962, algorithm 2. The direction is written over the gradient, then measured, then applied: 20 bytes for each
+/// You et al., ICLR 2020, arXiv:1904.00962, algorithm 2. The direction is written over the gradient, then measured, then applied: 20 bytes
+/// for each
 /// parameter more than Adam.
 /// </remarks>
 /// <example>
@@ -22,7 +23,9 @@ public sealed class Lamb : BaseOptimizer, IRuleSource<SgdRule>
     /// <param name="maximumNorm">Largest norm of the weights that counts, at least 0; 0 for no limit.</param>
     /// <param name="weightDecay">Weight decay lambda, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public Lamb(float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-6f, float maximumNorm = 0, float weightDecay = 0.01f)
+    public Lamb(
+        float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-6f, float maximumNorm = 0,
+        float weightDecay = 0.01f)
         : base(learningRate, weightDecay, true)
     {
         CheckDecay(beta1, nameof(beta1));
@@ -53,7 +56,8 @@ public sealed class Lamb : BaseOptimizer, IRuleSource<SgdRule>
 
     internal override bool WorksByTensor => true;
 
-    internal override string Describe() => FormattableString.Invariant($"Lamb {{ Beta1 = {Beta1}, Beta2 = {Beta2}, Epsilon = {Epsilon}, MaximumNorm = {MaximumNorm} }}");
+    internal override string Describe(
+        ) => FormattableString.Invariant($"Lamb {{ Beta1 = {Beta1}, Beta2 = {Beta2}, Epsilon = {Epsilon}, MaximumNorm = {MaximumNorm} }}");
 
     internal override string SlotName(int slot) => slot switch { 0 => "exp_avg", _ => "exp_avg_sq" };
 
@@ -70,7 +74,8 @@ public sealed class Lamb : BaseOptimizer, IRuleSource<SgdRule>
         for (int i = 0; i < rules.Length; i++)
         {
             UpdateGroup group = call.Groups[i];
-            rules[i] = new LambRule(new StepScalars(LearningRate * group.LearningRateFactor, 0, 1), Beta1, Beta2, Epsilon, first, second, group.WeightDecay);
+            rules[i] = new LambRule(new StepScalars(LearningRate * group.LearningRateFactor, 0, 1), Beta1, Beta2, Epsilon, first, second,
+                group.WeightDecay);
         }
 
         UpdateArguments arguments = call.Arguments;
@@ -78,8 +83,10 @@ public sealed class Lamb : BaseOptimizer, IRuleSource<SgdRule>
         call.Kernels.Update<LambRule>(call.Pieces, arguments with { Output = direction }, rules);
         call.Kernels.Restore(call.Pieces, arguments.Saved, arguments.Weights);
         call.Kernels.Products(call.Pieces, direction, arguments.Weights, call.Sums);
-        call.Kernels.Evaluate(new ScalarProgram(ScalarKind.TrustRatio, call.Pieces.TensorCount, Alpha: MaximumNorm), call.Sums, call.Coefficients);
-        UpdateArguments last = new() { Gradient = direction, Coefficients = call.Coefficients, Saved = arguments.Weights, Weights = arguments.Weights };
+        call.Kernels.Evaluate(new ScalarProgram(ScalarKind.TrustRatio, call.Pieces.TensorCount, Alpha: MaximumNorm), call.Sums,
+            call.Coefficients);
+        UpdateArguments last = new() { Gradient = direction, Coefficients = call.Coefficients, Saved = arguments.Weights,
+            Weights = arguments.Weights };
         Run<SgdRule>(call with { Arguments = last }, this, step);
     }
 }

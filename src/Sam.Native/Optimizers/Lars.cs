@@ -2,7 +2,8 @@ namespace Sam.Native;
 
 /// <summary>LARS: momentum whose step is scaled for each tensor by the ratio of the weights' norm to the gradient's.</summary>
 /// <remarks>
-/// rate = trust ||w|| / (||g|| + weightDecay ||w|| + epsilon) for each tensor, 1 where a norm is zero; buf = momentum buf + learningRate rate (g + weightDecay w);
+/// rate = trust ||w|| / (||g|| + weightDecay ||w|| + epsilon) for each tensor, 1 where a norm is zero; buf = momentum buf + learningRate
+/// rate (g + weightDecay w);
 /// w = w - buf. You, Gitman, Ginsburg, arXiv:1708.03888, algorithm 1. The norms are one pass over memory more than SGD.
 /// </remarks>
 /// <example>
@@ -45,7 +46,8 @@ public sealed class Lars : BaseOptimizer, IRuleSource<LarsRule>
 
     internal override bool WorksByTensor => true;
 
-    internal override string Describe() => FormattableString.Invariant($"Lars {{ Momentum = {Momentum}, Trust = {Trust}, Epsilon = {Epsilon} }}");
+    internal override string Describe(
+        ) => FormattableString.Invariant($"Lars {{ Momentum = {Momentum}, Trust = {Trust}, Epsilon = {Epsilon} }}");
 
     internal override string SlotName(int slot) => "momentum_buffer";
 

@@ -1,10 +1,14 @@
 namespace Sam.Native;
 
-/// <summary>Dynamic loss scaling: the backward passes run on scale times the loss, so that small gradients survive in reduced precision. Immutable.</summary>
+/// <summary>Dynamic loss scaling: the backward passes run on scale times the loss, so that small gradients survive in reduced precision.
+/// Immutable.</summary>
 /// <remarks>
-/// Gradients are divided by the scale right after each backward pass, before norms, clipping and perturbation see them; losses are reported unscaled.
-/// A step with a gradient that is not finite is skipped and divides the scale by the factor; so many applied steps in a row multiply it. Scales are
-/// powers of two where the settings are, so that in single precision scaling changes no bit that is not subnormal. Micikevicius et al., ICLR 2018,
+/// Gradients are divided by the scale right after each backward pass, before norms, clipping and perturbation see them; losses are reported
+/// unscaled.
+/// A step with a gradient that is not finite is skipped and divides the scale by the factor; so many applied steps in a row multiply it.
+/// Scales are
+/// powers of two where the settings are, so that in single precision scaling changes no bit that is not subnormal. Micikevicius et al.,
+/// ICLR 2018,
 /// arXiv:1710.03740.
 /// </remarks>
 /// <example>
@@ -35,7 +39,8 @@ public sealed record LossScaling
         get => _factor;
         init => _factor = value >= 1 && float.IsFinite(value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(Factor), value, "The factor of the loss scale is at least 1 and finite, usually 2.");
+            : throw new ArgumentOutOfRangeException(nameof(Factor), value,
+                "The factor of the loss scale is at least 1 and finite, usually 2.");
     }
 
     /// <summary>Applied steps in a row after which the scale grows, at least 1.</summary>
@@ -45,6 +50,7 @@ public sealed record LossScaling
         get => _growthInterval;
         init => _growthInterval = value >= 1
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(GrowthInterval), value, "The loss scale grows after at least 1 applied step, usually 2000.");
+            : throw new ArgumentOutOfRangeException(nameof(GrowthInterval), value,
+                "The loss scale grows after at least 1 applied step, usually 2000.");
     }
 }

@@ -23,9 +23,12 @@ public sealed class NAdam : BaseOptimizer, IRuleSource<NAdamRule>
     /// <param name="epsilon">Added to the divisor, above 0.</param>
     /// <param name="momentumDecay">Speed of the momentum warm-up, at least 0.</param>
     /// <param name="weightDecay">Weight decay lambda, at least 0.</param>
-    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient; see <see cref="BaseOptimizer"/>.</param>
+    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient; see
+    /// <see cref="BaseOptimizer"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public NAdam(float learningRate = 2e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float momentumDecay = 4e-3f, float weightDecay = 0, bool decoupled = false)
+    public NAdam(
+        float learningRate = 2e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float momentumDecay = 4e-3f,
+        float weightDecay = 0, bool decoupled = false)
         : base(learningRate, weightDecay, decoupled)
     {
         CheckDecay(beta1, nameof(beta1));
@@ -86,7 +89,8 @@ public sealed class NAdam : BaseOptimizer, IRuleSource<NAdamRule>
         double second = 1 - PortableMath.Power(Beta2, step);
         double rate = scalars.LearningRate;
         return new NAdamRule(
-            scalars, Beta1, Beta2, Epsilon, (float)(rate * (1 - now) / (1 - product)), (float)(rate * next / (1 - (product * next))), (float)(1 / Math.Sqrt(second)));
+            scalars, Beta1, Beta2, Epsilon, (float)(rate * (1 - now) / (1 - product)), (float)(rate * next / (1 - (product * next))),
+                (float)(1 / Math.Sqrt(second)));
     }
 
     private protected override void UpdateCore(in UpdateCall call, long step)

@@ -8,8 +8,10 @@ internal static class OptionChecks
         PerturbationDirection direction = perturbation.Direction;
         if (direction == PerturbationDirection.Momentum)
         {
-            Require(baseOptimizer.MomentumSlot >= 0, nameof(baseOptimizer), $"MSAM moves the weights against the base optimizer's momentum; {baseOptimizer.GetType().Name} as set up keeps none.");
-            Require(options.Combination.Kind == CombinationKind.Plain, nameof(options), "MSAM takes one gradient a step, so there is nothing to combine it with; use Combination.Plain.");
+            Require(baseOptimizer.MomentumSlot >= 0, nameof(baseOptimizer),
+                $"MSAM moves the weights against the base optimizer's momentum; {baseOptimizer.GetType().Name} as set up keeps none.");
+            Require(options.Combination.Kind == CombinationKind.Plain, nameof(options),
+                "MSAM takes one gradient a step, so there is nothing to combine it with; use Combination.Plain.");
             Require(perturbation.InnerSteps == 1, nameof(perturbation), "MSAM takes no ascent gradient, so InnerSteps is 1.");
         }
 
@@ -31,13 +33,9 @@ internal static class OptionChecks
             "A random subset of the tensors needs a perturbation of each step; MSAM has none.");
         bool eachPiece = options.MicroBatch > 0 && options.PerturbsEachMicroBatch;
         Require(
-            !eachPiece || options.Combination is { Kind: CombinationKind.Plain or CombinationKind.Gap } or { Kind: CombinationKind.Weighted, IsDecoupled: false },
+            !eachPiece || direction != PerturbationDirection.Friendly,
             nameof(options),
-            "m-sharpness combines with the plain step, GSAM and coupled WSAM; the others need both gradients of the whole batch.");
-        Require(
-            !eachPiece || direction is PerturbationDirection.Gradient or PerturbationDirection.Random or PerturbationDirection.None,
-            nameof(options),
-            "m-sharpness perturbs by the gradient of each micro-batch; Friendly-SAM and MSAM take their direction from the past.");
+            "m-sharpness perturbs by each micro-batch's own gradient; Friendly-SAM's average is one of whole batches.");
         Require(
             perturbation.DataFraction == 1 || options.MicroBatch == 0,
             nameof(options),
@@ -46,7 +44,8 @@ internal static class OptionChecks
             options.MicroBatch <= model.BatchSize,
             nameof(options),
             $"A micro-batch fits one pass of the model, which takes {model.BatchSize} examples; MicroBatch is {options.MicroBatch}.");
-        Require(options.LearningRate is not ProportionalSchedule, nameof(options), "A schedule proportional to the learning rate is for rho.");
+        Require(options.LearningRate is not ProportionalSchedule, nameof(options),
+            "A schedule proportional to the learning rate is for rho.");
     }
 
     private static void Require(bool condition, string name, string message)

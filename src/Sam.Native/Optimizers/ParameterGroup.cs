@@ -2,8 +2,10 @@ using System.IO.Enumeration;
 
 namespace Sam.Native;
 
-/// <summary>Settings for a part of a model's parameters. The first group of the options that selects a parameter has it; the rest follow the optimizer.</summary>
-/// <remarks>Groups are resolved once, when the optimizer is made, into contiguous ranges of the arenas; a step takes no more launches for them. Frozen
+/// <summary>Settings for a part of a model's parameters. The first group of the options that selects a parameter has it; the rest follow
+/// the optimizer.</summary>
+/// <remarks>Groups are resolved once, when the optimizer is made, into contiguous ranges of the arenas; a step takes no more launches for
+/// them. Frozen
 /// parameters are in no range: no pass reads them, they are in no norm, and they never change.</remarks>
 /// <example>
 /// <code>
@@ -55,7 +57,8 @@ public sealed record ParameterGroup
     /// <summary>Whether the element-wise scaling of ASAM applies; null follows the perturbation. Eta is the perturbation's.</summary>
     public bool? IsAdaptive { get; init; }
 
-    /// <summary>Whether the parameters are moved before the second gradient. Others are in no norm of the perturbation and are not saved.</summary>
+    /// <summary>Whether the parameters are moved before the second gradient. Others are in no norm of the perturbation and are not
+    /// saved.</summary>
     public bool IsPerturbed { get; init; } = true;
 
     /// <summary>Whether the parameters stay as they are.</summary>

@@ -1,14 +1,20 @@
 namespace Sam.Native;
 
-/// <summary>Where the second gradient of a step is taken: how the weights are moved before it. Immutable; one can serve several optimizers.</summary>
+/// <summary>Where the second gradient of a step is taken: how the weights are moved before it. Immutable; one can serve several
+/// optimizers.</summary>
 /// <remarks>
-/// The factories give the methods of the papers; their settings are independent of each other and can be changed with a <c>with</c> expression, such as
-/// <c>Perturbation.Asam() with { P = float.PositiveInfinity }</c>. In all of them T scales the weights' coordinates (1, or |w| + eta), the ball is
+/// The factories give the methods of the papers; their settings are independent of each other and can be changed with a <c>with</c>
+/// expression, such as
+/// <c>Perturbation.Asam() with { P = float.PositiveInfinity }</c>. In all of them T scales the weights' coordinates (1, or |w| + eta), the
+/// ball is
 /// |T^-1 eps|_p &lt;= rho, and with 1/p + 1/q = 1 its worst point to first order is
 /// eps = rho T sign(g) |T g|^(q-1) / (sum |T g|^q)^(1/p). The exponent of the sum is 1/p, as in the paper: since (q - 1) p = q, only then
-/// sum |T^-1 eps|^p = rho^p sum |T g|^q / sum |T g|^q = rho^p. (Notes that print the exponent as p, and appendix C.5 of the paper, which prints
-/// rho g / ||g||^2 for p = 2, do not give a norm of rho.) p = infinity: rho T sign(g), sign(0) = 0; p = 1: the coordinates tied for the largest |T g|
-/// share rho. Powers are taken of |T g| / max |T g|, so that nothing underflows. rho must be tuned again for each p: at p = infinity the Euclidean length
+/// sum |T^-1 eps|^p = rho^p sum |T g|^q / sum |T g|^q = rho^p. (Notes that print the exponent as p, and appendix C.5 of the paper, which
+/// prints
+/// rho g / ||g||^2 for p = 2, do not give a norm of rho.) p = infinity: rho T sign(g), sign(0) = 0; p = 1: the coordinates tied for the
+/// largest |T g|
+/// share rho. Powers are taken of |T g| / max |T g|, so that nothing underflows. rho must be tuned again for each p: at p = infinity the
+/// Euclidean length
 /// of eps is rho times the square root of the number of parameters.
 /// A zero direction moves nothing; one that is not finite skips the step.
 /// Foret, Kleiner, Mobahi, Neyshabur, ICLR 2021, arXiv:2010.01412, eq. 2.
@@ -46,7 +52,8 @@ public sealed record Perturbation
     public float Rho
     {
         get => _rho;
-        init => _rho = Check(value >= 0 && float.IsFinite(value), value, nameof(Rho), "rho is the radius of the ball, at least 0 and finite; the paper searches 0.01 to 0.5.");
+        init => _rho = Check(value >= 0 && float.IsFinite(value), value, nameof(Rho),
+            "rho is the radius of the ball, at least 0 and finite; the paper searches 0.01 to 0.5.");
     }
 
     /// <summary>p of the ball, from 1 to infinity; 2 by default, which the paper found best.</summary>
@@ -54,7 +61,8 @@ public sealed record Perturbation
     public float P
     {
         get => _p;
-        init => _p = Check(value >= 1, value, nameof(P), "p is the exponent of the ball's norm, 1 to infinity (float.PositiveInfinity); the paper uses 2.");
+        init => _p = Check(value >= 1, value, nameof(P),
+            "p is the exponent of the ball's norm, 1 to infinity (float.PositiveInfinity); the paper uses 2.");
     }
 
     /// <summary>How coordinates are scaled: SAM's ball, or ASAM's.</summary>
@@ -65,7 +73,8 @@ public sealed record Perturbation
     public float Eta
     {
         get => _eta;
-        init => _eta = Check(value >= 0 && float.IsFinite(value), value, nameof(Eta), "eta keeps the scaling |w| + eta off zero, at least 0 and finite; the paper uses 0.01.");
+        init => _eta = Check(value >= 0 && float.IsFinite(value), value, nameof(Eta),
+            "eta keeps the scaling |w| + eta off zero, at least 0 and finite; the paper uses 0.01.");
     }
 
     /// <summary>Whether the element-wise scaling leaves biases and normalization shifts at T = 1, as ASAM's authors do.</summary>
@@ -82,7 +91,8 @@ public sealed record Perturbation
     public float Sigma
     {
         get => _sigma;
-        init => _sigma = Check(value is >= 0 and <= 1, value, nameof(Sigma), "sigma is the share of the averaged gradient that is taken out, in [0, 1]; the paper uses 1.");
+        init => _sigma = Check(value is >= 0 and <= 1, value, nameof(Sigma),
+            "sigma is the share of the averaged gradient that is taken out, in [0, 1]; the paper uses 1.");
     }
 
     /// <summary>lambda of Friendly-SAM: the share of the average that is kept in each step, in [0, 1).</summary>
@@ -90,7 +100,8 @@ public sealed record Perturbation
     public float Lambda
     {
         get => _lambda;
-        init => _lambda = Check(value is >= 0 and < 1, value, nameof(Lambda), "lambda is the share of the average that is kept, in [0, 1); the paper uses 0.6 to 0.95.");
+        init => _lambda = Check(value is >= 0 and < 1, value, nameof(Lambda),
+            "lambda is the share of the average that is kept, in [0, 1); the paper uses 0.6 to 0.95.");
     }
 
     /// <summary>Which form of Friendly-SAM's average.</summary>
@@ -101,18 +112,22 @@ public sealed record Perturbation
     public float WeightFraction
     {
         get => _weightFraction;
-        init => _weightFraction = Check(value is > 0 and <= 1, value, nameof(WeightFraction), "beta is the share of tensors that are moved, in (0, 1]; the paper uses 0.5 and 0.6.");
+        init => _weightFraction = Check(value is > 0 and <= 1, value, nameof(WeightFraction),
+            "beta is the share of tensors that are moved, in (0, 1]; the paper uses 0.5 and 0.6.");
     }
 
-    /// <summary>gamma of ESAM: the second gradient is of this share of the batch, the examples whose loss rose most; in (0, 1], 1 takes all.</summary>
+    /// <summary>gamma of ESAM: the second gradient is of this share of the batch, the examples whose loss rose most; in (0, 1], 1 takes
+    /// all.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside (0, 1].</exception>
     public float DataFraction
     {
         get => _dataFraction;
-        init => _dataFraction = Check(value is > 0 and <= 1, value, nameof(DataFraction), "gamma is the share of the batch in the second pass, in (0, 1]; the paper uses 0.5.");
+        init => _dataFraction = Check(value is > 0 and <= 1, value, nameof(DataFraction),
+            "gamma is the share of the batch in the second pass, in (0, 1]; the paper uses 0.5.");
     }
 
-    /// <summary>Ascent steps, at least 1, each of rho / InnerSteps from where the one before ended, so that |eps|_p is at most rho.</summary>
+    /// <summary>Ascent steps, at least 1, each of rho / InnerSteps from where the one before ended, so that |eps|_p is at most
+    /// rho.</summary>
     /// <remarks>Each takes a gradient more. The paper's appendix C.3 (table 11) found 1 to be enough.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1 or more than 100.</exception>
     public int InnerSteps
@@ -120,7 +135,8 @@ public sealed record Perturbation
         get => _innerSteps;
         init => _innerSteps = value is >= 1 and <= 100
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(InnerSteps), value, "The number of ascent steps is 1 to 100; the paper tries 1, 2, 3 and 5.");
+            : throw new ArgumentOutOfRangeException(nameof(InnerSteps), value,
+                "The number of ascent steps is 1 to 100; the paper tries 1, 2, 3 and 5.");
     }
 
     /// <summary>The ball's norm as the kernels know it.</summary>
@@ -138,33 +154,45 @@ public sealed record Perturbation
     /// <remarks>Scaling the loss changes nothing. Foret, Kleiner, Mobahi, Neyshabur, ICLR 2021, arXiv:2010.01412, eq. 2.</remarks>
     public static Perturbation Sam(float rho = 0.05f, float p = 2) => new(PerturbationDirection.Gradient, rho) { P = p };
 
-    /// <summary>Adaptive SAM: eps = rho T^2 g / ||T g|| with T = |w| + eta element by element, so that rescaling the weights changes nothing.</summary>
+    /// <summary>Adaptive SAM: eps = rho T^2 g / ||T g|| with T = |w| + eta element by element, so that rescaling the weights changes
+    /// nothing.</summary>
     /// <param name="rho">Radius in scaled coordinates; the authors use 0.5 to 2, about ten times SAM's.</param>
     /// <param name="eta">Added to |w|; the paper's 0.01 by default.</param>
-    /// <param name="weightsOnly">Whether biases and normalization shifts keep T = 1, as in the authors' code. davda54/sam scales everything with eta = 0.</param>
+    /// <param name="weightsOnly">Whether biases and normalization shifts keep T = 1, as in the authors' code. davda54/sam scales everything
+    /// with eta = 0.</param>
     /// <param name="p">Exponent of the ball's norm, 1 to infinity.</param>
     /// <returns>The perturbation.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     /// <remarks>With eta = 0 a weight that is zero stays where it is. Kwon, Kim, Park, Choi, ICML 2021, arXiv:2102.11600.</remarks>
     public static Perturbation Asam(float rho = 0.5f, float eta = 0.01f, bool weightsOnly = true, float p = 2) =>
-        new(PerturbationDirection.Gradient, rho) { Scaling = PerturbationScaling.Elementwise, Eta = eta, ScalesWeightsOnly = weightsOnly, P = p };
+        new(PerturbationDirection.Gradient, rho)
+        {
+            Scaling = PerturbationScaling.Elementwise,
+            Eta = eta,
+            ScalesWeightsOnly = weightsOnly,
+            P = p,
+        };
 
-    /// <summary>Layer-wise adaptive SAM: T = ||w_l|| for each tensor l, eps_l = rho ||w_l||^2 g_l / sqrt(sum_k ||w_k||^2 ||g_k||^2).</summary>
+    /// <summary>Layer-wise adaptive SAM: T = ||w_l|| for each tensor l, eps_l = rho ||w_l||^2 g_l / sqrt(sum_k ||w_k||^2
+    /// ||g_k||^2).</summary>
     /// <param name="rho">Radius in scaled coordinates; Mueller et al. use 0.05 to 0.5.</param>
     /// <returns>The perturbation.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     /// <remarks>p is 2. Mueller, Vlaar, Rolnick, Hein, NeurIPS 2023, arXiv:2306.04226, section 2.</remarks>
-    public static Perturbation AsamLayerwise(float rho = 0.05f) => new(PerturbationDirection.Gradient, rho) { Scaling = PerturbationScaling.Layerwise };
+    public static Perturbation AsamLayerwise(float rho = 0.05f) =>
+        new(PerturbationDirection.Gradient, rho) { Scaling = PerturbationScaling.Layerwise };
 
     /// <summary>Unnormalized SAM: eps = rho g.</summary>
     /// <param name="rho">Factor of the gradient, at least 0.</param>
     /// <returns>The perturbation.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    /// <remarks>The scale of the loss, mean or sum, and clipping the first gradient all matter here. Andriushchenko and Flammarion, ICML 2022,
+    /// <remarks>The scale of the loss, mean or sum, and clipping the first gradient all matter here. Andriushchenko and Flammarion, ICML
+    /// 2022,
     /// arXiv:2206.06232. Without a ball P counts for nothing.</remarks>
     public static Perturbation Usam(float rho = 0.05f) => new(PerturbationDirection.Gradient, rho) { IsNormalized = false };
 
-    /// <summary>SAM-ON: moves the scales and shifts of normalization layers only, with the norm over those; everything is updated.</summary>
+    /// <summary>SAM-ON: moves the scales and shifts of normalization layers only, with the norm over those; everything is
+    /// updated.</summary>
     /// <param name="rho">Radius; two to ten times SAM's.</param>
     /// <returns>The perturbation.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
@@ -179,26 +207,32 @@ public sealed record Perturbation
     /// <returns>The perturbation.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     /// <remarks>One more arena. Li, Zhou, He, Cheng, Huang, CVPR 2024, arXiv:2403.12350, algorithm 1.</remarks>
-    public static Perturbation Friendly(float rho = 0.05f, float sigma = 1, float lambda = 0.9f, FriendlyAverage average = FriendlyAverage.Paper) =>
+    public static Perturbation Friendly(
+        float rho = 0.05f, float sigma = 1, float lambda = 0.9f, FriendlyAverage average = FriendlyAverage.Paper) =>
         new(PerturbationDirection.Friendly, rho) { Sigma = sigma, Lambda = lambda, Average = average };
 
     /// <summary>Momentum-SAM: eps = -rho v / ||v|| with the base optimizer's momentum v, so that a step takes one gradient only.</summary>
     /// <param name="rho">Radius; about ten times SAM's (the paper uses about 3).</param>
     /// <returns>The perturbation.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    /// <remarks>The momentum is the one before its update; against it lies ascent. The weights are moved at the beginning of a step and are back in place at
-    /// its end, so that evaluation, checkpoints and averages always see the unperturbed point. The first step has no momentum and is the base
+    /// <remarks>The momentum is the one before its update; against it lies ascent. The weights are moved at the beginning of a step and are
+    /// back in place at
+    /// its end, so that evaluation, checkpoints and averages always see the unperturbed point. The first step has no momentum and is the
+    /// base
     /// optimizer's. Needs a base optimizer with momentum. Becker, Altrock, Risse, arXiv:2401.12033.</remarks>
     public static Perturbation Msam(float rho = 3) => new(PerturbationDirection.Momentum, rho);
 
-    /// <summary>Efficient SAM: moves a random share of the tensors, and takes the second gradient of the examples whose loss rose most.</summary>
+    /// <summary>Efficient SAM: moves a random share of the tensors, and takes the second gradient of the examples whose loss rose
+    /// most.</summary>
     /// <param name="rho">Radius; 0.05 to 0.2.</param>
     /// <param name="weightFraction">beta: probability that a tensor is moved, by eps / beta; in (0, 1].</param>
     /// <param name="dataFraction">gamma: share of the batch in the second pass, in (0, 1].</param>
     /// <returns>The perturbation.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    /// <remarks>The choice of tensors is made for each, as in the authors' code, from the model's seed and the step's number. With gamma below 1 the step is
-    /// called with a batch and a loss (not a closure), and one forward pass of the whole batch more tells which losses rose; dropout then gives the chosen
+    /// <remarks>The choice of tensors is made for each, as in the authors' code, from the model's seed and the step's number. With gamma
+    /// below 1 the step is
+    /// called with a batch and a loss (not a closure), and one forward pass of the whole batch more tells which losses rose; dropout then
+    /// gives the chosen
     /// examples other masks, since a mask belongs to a place in the batch. The norm of g is over all tensors.
     /// Du et al., ICLR 2022, arXiv:2110.03141.</remarks>
     public static Perturbation Esam(float rho = 0.05f, float weightFraction = 0.5f, float dataFraction = 0.5f) =>
@@ -208,7 +242,8 @@ public sealed record Perturbation
     /// <param name="rho">Radius of the ball.</param>
     /// <returns>The perturbation.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    /// <remarks>Normal noise, a function of the model's seed and the step's number, scaled to the ball. Takes two gradients as SAM does, so that sharpness
+    /// <remarks>Normal noise, a function of the model's seed and the step's number, scaled to the ball. Takes two gradients as SAM does, so
+    /// that sharpness
     /// can be compared. arXiv:2010.01412, appendix C.5.</remarks>
     public static Perturbation Random(float rho = 0.05f) => new(PerturbationDirection.Random, rho);
 

@@ -1,6 +1,7 @@
 namespace Sam.Native;
 
-/// <summary>Elementary functions in double, made of operations that every machine rounds alike, for numbers that enter the weights.</summary>
+/// <summary>Elementary functions in double, made of operations that every machine rounds alike, for numbers that enter the
+/// weights.</summary>
 /// <remarks>Relative error below 1e-15; the platform's own differ in the last bits between machines.</remarks>
 internal static class PortableMath
 {

@@ -3,7 +3,8 @@ namespace Sam.Native;
 /// <summary>Rectified Adam, as torch.optim.RAdam defines it.</summary>
 /// <remarks>
 /// d, m and v as in <see cref="Adam"/>; n = 2 / (1 - beta2) - 1; n_t = n - 2 t beta2^t / (1 - beta2^t). Where n_t is above 5:
-/// w = w - learningRate m / (1 - beta1^t) r sqrt(1 - beta2^t) / (sqrt(v) + epsilon) with r^2 = (n_t - 4)(n_t - 2) n / ((n - 4)(n - 2) n_t); else
+/// w = w - learningRate m / (1 - beta1^t) r sqrt(1 - beta2^t) / (sqrt(v) + epsilon) with r^2 = (n_t - 4)(n_t - 2) n / ((n - 4)(n - 2) n_t);
+/// else
 /// w = w - learningRate m / (1 - beta1^t). Liu et al., ICLR 2020, arXiv:1908.03265.
 /// </remarks>
 /// <example>
@@ -19,9 +20,12 @@ public sealed class RAdam : BaseOptimizer, IRuleSource<RAdamRule>
     /// <param name="beta2">Decay of the second moment, in [0, 1).</param>
     /// <param name="epsilon">Added to the divisor, above 0.</param>
     /// <param name="weightDecay">Weight decay lambda, at least 0.</param>
-    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient; see <see cref="BaseOptimizer"/>.</param>
+    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient; see
+    /// <see cref="BaseOptimizer"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public RAdam(float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0, bool decoupled = false)
+    public RAdam(
+        float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0,
+        bool decoupled = false)
         : base(learningRate, weightDecay, decoupled)
     {
         CheckDecay(beta1, nameof(beta1));

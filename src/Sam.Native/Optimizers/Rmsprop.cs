@@ -20,9 +20,12 @@ public sealed class Rmsprop : BaseOptimizer, IRuleSource<RmspropRule>, IRuleSour
     /// <param name="momentum">Share of the buffer that is kept, at least 0; 0 keeps no buffer.</param>
     /// <param name="centered">Whether the squared mean is subtracted; one more arena.</param>
     /// <param name="weightDecay">Weight decay lambda, at least 0.</param>
-    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient; see <see cref="BaseOptimizer"/>.</param>
+    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient; see
+    /// <see cref="BaseOptimizer"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public Rmsprop(float learningRate = 0.01f, float alpha = 0.99f, float epsilon = 1e-8f, float momentum = 0, bool centered = false, float weightDecay = 0, bool decoupled = false)
+    public Rmsprop(
+        float learningRate = 0.01f, float alpha = 0.99f, float epsilon = 1e-8f, float momentum = 0, bool centered = false,
+        float weightDecay = 0, bool decoupled = false)
         : base(learningRate, weightDecay, decoupled)
     {
         CheckDecay(alpha, nameof(alpha));

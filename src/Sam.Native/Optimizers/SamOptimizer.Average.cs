@@ -8,8 +8,10 @@ public sealed partial class SamOptimizer
     /// <summary>Updates that are in the average of the weights; 0 where none is kept.</summary>
     public long AveragedUpdates => _averaged;
 
-    /// <summary>Exchanges the model's weights and their average, to evaluate or save the average; call it again before the next step.</summary>
-    /// <exception cref="InvalidOperationException">The options keep no average, no update is in it yet, or a step is between its halves.</exception>
+    /// <summary>Exchanges the model's weights and their average, to evaluate or save the average; call it again before the next
+    /// step.</summary>
+    /// <exception cref="InvalidOperationException">The options keep no average, no update is in it yet, or a step is between its
+    /// halves.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer or the model was disposed.</exception>
     public void SwapAverage()
     {
@@ -18,7 +20,8 @@ public sealed partial class SamOptimizer
         if (_mean is null || _averaged == 0)
         {
             throw new InvalidOperationException(
-                _mean is null ? "The optimizer keeps no average of the weights; set SamOptions.Averaging." : "No update is in the average of the weights yet.");
+                _mean is null ? "The optimizer keeps no average of the weights; set SamOptions.Averaging."
+                    : "No update is in the average of the weights yet.");
         }
 
         if (_inStep)

@@ -12,15 +12,18 @@ public sealed partial class SamOptimizer
     private const int CounterCount = 6;
     private const int NumberCount = 3;
 
-    /// <summary>Writes everything that the next step depends on to a safetensors file: the model's weights and buffers, the base optimizer's moments, the
+    /// <summary>Writes everything that the next step depends on to a safetensors file: the model's weights and buffers, the base
+    /// optimizer's moments, the
     /// gradients and averages that the variant keeps, counters, learning rate, rho, loss scale, and the settings in words.</summary>
-    /// <param name="path">Where to; its folder must exist. Written whole or not at all: a process that ends while saving leaves the old file.</param>
+    /// <param name="path">Where to; its folder must exist. Written whole or not at all: a process that ends while saving leaves the old
+    /// file.</param>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="InvalidOperationException">A step is between its halves, or the model holds the average weights.</exception>
     /// <exception cref="IOException">The file cannot be written; what was at the path is still there.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer or the model was disposed.</exception>
-    /// <remarks>Training that goes on from the file gives the same bits as training that was never broken off, given the same batches: random numbers are a
+    /// <remarks>Training that goes on from the file gives the same bits as training that was never broken off, given the same batches:
+    /// random numbers are a
     /// function of the model's seed and the step's number, both of which the file has. The model's tensors lie under "model.", so that
     /// other programs can take them out.</remarks>
     public void Save(string path)
@@ -43,11 +46,13 @@ public sealed partial class SamOptimizer
 
                 Parameter parameter = Model.Parameters[i];
                 DevicePointer<byte> start = (arena + parameter.Offset).Cast<byte>();
-                writer.Add(StateName(name, parameter), SafeTensorType.Float32, Dimensions(parameter), (offset, destination) => Model.Device.Download(start + offset, destination));
+                writer.Add(StateName(name, parameter), SafeTensorType.Float32, Dimensions(parameter), (offset, destination) =>
+                    Model.Device.Download(start + offset, destination));
             }
         }
 
-        long[] counters = [BaseOptimizer.UpdateCount, (long)Model.StepNumber, (long)Model.Seed, _friendlyUpdates, _averaged, _appliedInARow];
+        long[] counters = [BaseOptimizer.UpdateCount, (long)Model.StepNumber, (long)Model.Seed, _friendlyUpdates, _averaged,
+            _appliedInARow];
         float[] numbers = [BaseOptimizer.LearningRate, _rho, LossScale];
         writer.Add<long>(CountersName, [CounterCount], counters);
         writer.Add<float>(NumbersName, [NumberCount], numbers);
@@ -56,12 +61,14 @@ public sealed partial class SamOptimizer
 
     /// <summary>Reads what <see cref="Save"/> wrote into this optimizer and its model, which must have been made alike.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="strict">Whether the settings (optimizer, perturbation, options, groups) must be those of the file; else it is enough that the tensors fit.</param>
+    /// <param name="strict">Whether the settings (optimizer, perturbation, options, groups) must be those of the file; else it is enough
+    /// that the tensors fit.</param>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="InvalidOperationException">A step is between its halves, or the model holds the average weights.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    /// <exception cref="SafeTensorsException">The file is not a checkpoint, is of another version, or does not fit this model, its seed or these settings; the
+    /// <exception cref="SafeTensorsException">The file is not a checkpoint, is of another version, or does not fit this model, its seed or
+    /// these settings; the
     /// message says what. Nothing was changed.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer or the model was disposed.</exception>
     public void Load(string path, bool strict = true)
@@ -80,13 +87,15 @@ public sealed partial class SamOptimizer
         float[] numbers = file.Read<float>(NumbersName);
         if (counters.Length != CounterCount || numbers.Length != NumberCount)
         {
-            throw new SafeTensorsException(path, $"{CountersName} and {NumbersName} have {CounterCount} and {NumberCount} elements; here they have {counters.Length} and {numbers.Length}.");
+            throw new SafeTensorsException(path,
+                $"{CountersName} and {NumbersName} have {CounterCount} and {NumberCount} elements; here they have {counters.Length} and {numbers.Length}.");
         }
 
         if ((ulong)counters[2] != Model.Seed)
         {
             throw new SafeTensorsException(
-                path, string.Create(CultureInfo.InvariantCulture, $"the checkpoint's model had the seed {(ulong)counters[2]}, this one has {Model.Seed}; make the model with that seed."));
+                path, string.Create(CultureInfo.InvariantCulture,
+                    $"the checkpoint's model had the seed {(ulong)counters[2]}, this one has {Model.Seed}; make the model with that seed."));
         }
 
         Model.ReadTensors(file, ModelPrefix);
@@ -156,7 +165,8 @@ public sealed partial class SamOptimizer
     {
         if (!file.Metadata.TryGetValue("format", out string? format) || format != Format)
         {
-            throw new SafeTensorsException(file.Path, "the file is no checkpoint of a SamOptimizer; a model's own file is read with Model.Load.");
+            throw new SafeTensorsException(file.Path,
+                "the file is no checkpoint of a SamOptimizer; a model's own file is read with Model.Load.");
         }
 
         if (!file.Metadata.TryGetValue("version", out string? version) || version != FormatVersion)
@@ -167,7 +177,8 @@ public sealed partial class SamOptimizer
         string settings = DescribeSettings();
         if (strict && file.Metadata.TryGetValue("settings", out string? saved) && saved != settings)
         {
-            throw new SafeTensorsException(file.Path, $"the checkpoint was made with other settings.\nIt has: {saved}\nHere is: {settings}");
+            throw new SafeTensorsException(file.Path,
+                $"the checkpoint was made with other settings.\nIt has: {saved}\nHere is: {settings}");
         }
     }
 
@@ -185,9 +196,11 @@ public sealed partial class SamOptimizer
 
                 Parameter parameter = Model.Parameters[i];
                 string wanted = StateName(name, parameter);
-                if (!file.TryGet(wanted, out SafeTensor? tensor) || tensor.Type != SafeTensorType.Float32 || !tensor.HasShape(parameter.Shape))
+                if (!file.TryGet(wanted, out SafeTensor? tensor) || tensor.Type != SafeTensorType.Float32
+                    || !tensor.HasShape(parameter.Shape))
                 {
-                    throw new SafeTensorsException(file.Path, $"the checkpoint needs the tensor {wanted} of shape {parameter.Shape}; it has {(tensor is null ? "none" : tensor.ToString())}.", wanted);
+                    throw new SafeTensorsException(file.Path,
+                        $"the checkpoint needs the tensor {wanted} of shape {parameter.Shape}; it has {(tensor is null ? "none" : tensor.ToString())}.", wanted);
                 }
 
                 found.Add((tensor, memory.Pointer<float>() + parameter.Offset));
@@ -207,7 +220,8 @@ public sealed partial class SamOptimizer
             SamOptions options = Options with { Groups = [] };
             string groups = string.Join(
                 "; ",
-                _plan.Updates.Select((update, i) => $"rate {update.LearningRateFactor}, decay {update.WeightDecay}, rho {_plan.RhoFactors[i]}, adaptive {_plan.IsAdaptive[i]}, perturbed {_plan.IsPerturbed[i]}"));
+                _plan.Updates.Select((update, i) =>
+                    $"rate {update.LearningRateFactor}, decay {update.WeightDecay}, rho {_plan.RhoFactors[i]}, adaptive {_plan.IsAdaptive[i]}, perturbed {_plan.IsPerturbed[i]}"));
             return $"{BaseOptimizer.Describe()} | {Perturbation} | {options} | {groups} | {string.Join(",", _plan.TensorGroups)}";
         }
         finally

@@ -111,7 +111,8 @@ public sealed partial class SamOptimizer
     {
         _skip = true;
         float norm = (float)Math.Sqrt(squares);
-        _result = _result with { GradientNorm = _ascents == 0 ? norm : _result.GradientNorm, PerturbedGradientNorm = float.NaN, DirectionNorm = norm };
+        _result = _result with { GradientNorm = _ascents == 0 ? norm : _result.GradientNorm, PerturbedGradientNorm = float.NaN,
+            DirectionNorm = norm };
     }
 
     // Friendly-SAM's and random directions take the gradient's place.
@@ -153,7 +154,8 @@ public sealed partial class SamOptimizer
         DeviceKernels kernels = Model.Device.Kernels;
         if (!layerwise)
         {
-            kernels.Measure(_plan.Pieces, Perturbation.Norm, Perturbation.P, _perturbGroups, direction, Model.WeightMemory, _scratch.Measured);
+            kernels.Measure(_plan.Pieces, Perturbation.Norm, Perturbation.P, _perturbGroups, direction, Model.WeightMemory,
+                _scratch.Measured);
             return;
         }
 
@@ -191,7 +193,8 @@ public sealed partial class SamOptimizer
 
         if (share < 1)
         {
-            Model.Device.Kernels.FillUniform(_factors.Length, 0, 1, new RandomStream(Model.Seed, Model.StepNumber, MaskStream), _scratch.Factors);
+            Model.Device.Kernels.FillUniform(_factors.Length, 0, 1, new RandomStream(Model.Seed, Model.StepNumber, MaskStream),
+                _scratch.Factors);
             Model.Device.Download(_scratch.Factors, _draws);
             for (int i = 0; i < _factors.Length; i++)
             {

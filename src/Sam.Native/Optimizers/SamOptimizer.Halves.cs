@@ -9,16 +9,21 @@ public sealed partial class SamOptimizer
     private int _ascents;
     private StepResult _result;
 
-    /// <summary>Whether the step that was begun has ascent steps left: <see cref="FirstStep"/> is called again, with a new gradient. Always false with one
+    /// <summary>Whether the step that was begun has ascent steps left: <see cref="FirstStep"/> is called again, with a new gradient. Always
+    /// false with one
     /// ascent step.</summary>
     public bool NeedsAscent => _inStep && _mode == StepMode.Full && !_skip && _ascents < Perturbation.InnerSteps;
 
-    /// <summary>First half of a step: takes the gradient there is, saves the weights and moves them to the worst point of the ball.</summary>
-    /// <remarks>Afterwards compute the second gradient (Forward, Backward) and call <see cref="SecondStep"/>. With several ascent steps it is called once for
-    /// each, with a gradient before each. In a step that takes one gradient (no perturbation, between SAM steps) it moves nothing, and SecondStep needs no
+    /// <summary>First half of a step: takes the gradient there is, saves the weights and moves them to the worst point of the
+    /// ball.</summary>
+    /// <remarks>Afterwards compute the second gradient (Forward, Backward) and call <see cref="SecondStep"/>. With several ascent steps it
+    /// is called once for
+    /// each, with a gradient before each. In a step that takes one gradient (no perturbation, between SAM steps) it moves nothing, and
+    /// SecondStep needs no
     /// second gradient. For MSAM it is called before the one gradient. A gradient that is not finite leaves the weights where they are;
     /// <see cref="SecondStep"/> then reports the step as skipped.</remarks>
-    /// <exception cref="InvalidOperationException">There is no gradient, or the first half was already done: the message says the order.</exception>
+    /// <exception cref="InvalidOperationException">There is no gradient, or the first half was already done: the message says the
+    /// order.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer or the model was disposed.</exception>
     public void FirstStep()
     {
@@ -39,7 +44,8 @@ public sealed partial class SamOptimizer
         if (!more)
         {
             BeginStep();
-            _result = new StepResult { Loss = needsGradient ? Model.LastLoss : float.NaN, PerturbedLoss = float.NaN, DirectionNorm = float.NaN };
+            _result = new StepResult { Loss = needsGradient ? Model.LastLoss : float.NaN, PerturbedLoss = float.NaN,
+                DirectionNorm = float.NaN };
         }
 
         if (_mode == StepMode.Momentum)
@@ -54,7 +60,8 @@ public sealed partial class SamOptimizer
 
     /// <summary>Second half of a step: restores the weights and updates them with the second gradient.</summary>
     /// <returns>What the step saw.</returns>
-    /// <exception cref="InvalidOperationException">The first half was not done, or not as often as there are ascent steps: the message says the order.</exception>
+    /// <exception cref="InvalidOperationException">The first half was not done, or not as often as there are ascent steps: the message says
+    /// the order.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer or the model was disposed.</exception>
     public StepResult SecondStep()
     {

@@ -2,7 +2,8 @@ namespace Sam.Native;
 
 public sealed partial class SamOptimizer
 {
-    /// <summary>What a plain step does beside the gradients and the base optimizer: measure, perturb, restore. For benchmarks; leaves the model as it was.</summary>
+    /// <summary>What a plain step does beside the gradients and the base optimizer: measure, perturb, restore. For benchmarks; leaves the
+    /// model as it was.</summary>
     internal void RunOwnWork()
     {
         CheckCleanPhase(nameof(RunOwnWork));

@@ -10,7 +10,8 @@ public sealed partial class SamOptimizer
         _result = NewResult();
         try
         {
-            return _mode == StepMode.Full && Options.PerturbsEachMicroBatch ? EachPiece(input, loss, batch) : Accumulated(input, loss, batch);
+            return _mode == StepMode.Full && Options.PerturbsEachMicroBatch ? EachPiece(input, loss, batch)
+                : Accumulated(input, loss, batch);
         }
         catch
         {
@@ -50,6 +51,7 @@ public sealed partial class SamOptimizer
     {
         DeviceKernels kernels = Model.Device.Kernels;
         DevicePointer<float> accumulated = _accumulated!.Pointer<float>();
+        bool isGap = Options.Combination.Kind == CombinationKind.Gap;
         double first = 0, second = 0, norms = 0, directions = 0, decayedFirst = 0, decayedSecond = 0;
         for (int start = 0; start < batch && !_skip; start += Options.MicroBatch)
         {
@@ -84,21 +86,30 @@ public sealed partial class SamOptimizer
             PrepareGradient(ClippedGradients.Second, ref _decayedSecond);
             decayedSecond += share * _decayedSecond;
             DevicePointer<float> gradient = Model.GradientMemory;
-            if (Options.Combination.Kind != CombinationKind.Plain)
+            if (isGap)
             {
+                // The surrogate gap is not linear in the gradients: each piece's is taken apart before the mean, as the authors do for each worker.
                 kernels.Products(_plan.Pieces, _kept!.Pointer<float>(), gradient, _scratch.Sums);
-                kernels.Evaluate(new ScalarProgram(CombinationProgram(), 1, Options.Combination.Alpha), _scratch.Sums, _scratch.Coefficients);
+                ScalarProgram program = new(CombinationProgram(), 1, Options.Combination.Alpha);
+                kernels.Evaluate(program, _scratch.Sums, _scratch.Coefficients);
                 kernels.Combine(_plan.Pieces, gradient, _kept.Pointer<float>(), _scratch.Coefficients, gradient);
             }
 
-            kernels.Combine(_plan.Pieces, gradient, accumulated, _scratch.Pair(weight, start == 0 ? 0 : 1), accumulated);
+            DevicePointer<float> pair = _scratch.Pair(weight, start == 0 ? 0 : 1);
+            if (_accumulatedFirst is not null)
+            {
+                DevicePointer<float> mean = _accumulatedFirst.Pointer<float>();
+                kernels.Combine(_plan.Pieces, _kept!.Pointer<float>(), mean, pair, mean);
+            }
+
+            kernels.Combine(_plan.Pieces, gradient, accumulated, pair, accumulated);
             Model.ReleaseGradients();
         }
 
         _decayedFirst = (float)decayedFirst;
         _decayedSecond = (float)decayedSecond;
         _result = _result with { GradientNorm = (float)norms, DirectionNorm = (float)directions };
-        bool applied = !_skip && ApplyMean(accumulated);
+        bool applied = !_skip && (_accumulatedFirst is null ? ApplyMean(accumulated) : Apply(accumulated, _accumulatedFirst.Pointer<float>()));
         return WithLosses(Finish(applied), (float)first, _skip ? float.NaN : (float)second);
     }
 

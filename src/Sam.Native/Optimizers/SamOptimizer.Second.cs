@@ -22,7 +22,7 @@ public sealed partial class SamOptimizer
             PrepareGradient(ClippedGradients.Second, ref _decayedSecond);
         }
 
-        bool applied = !_skip && !missing && Apply(Model.GradientMemory);
+        bool applied = !_skip && !missing && Apply(Model.GradientMemory, _kept?.Pointer<float>() ?? default);
         return Finish(applied);
     }
 
@@ -49,8 +49,9 @@ public sealed partial class SamOptimizer
         return _result;
     }
 
-    /// <summary>Combines the gradients and updates the weights with them; false where they are not finite, and nothing was changed.</summary>
-    private bool Apply(DevicePointer<float> gradient)
+    /// <summary>Combines the gradients and updates the weights with them; false where they are not finite, and nothing was
+    /// changed.</summary>
+    private bool Apply(DevicePointer<float> gradient, DevicePointer<float> first)
     {
         Combination combination = Options.Combination;
         DeviceKernels kernels = Model.Device.Kernels;
@@ -91,12 +92,12 @@ public sealed partial class SamOptimizer
                 return false;
             }
 
-            kernels.Evaluate(new ScalarProgram(ScalarKind.ReusedPart, pieces.TensorCount, combination.Alpha, Beta: combination.IsByTensor ? 1e-8f : 0), _scratch.Sums, _scratch.Coefficients);
+            ScalarProgram reuse = new(ScalarKind.ReusedPart, pieces.TensorCount, combination.Alpha, Beta: combination.IsByTensor ? 1e-8f : 0);
+            kernels.Evaluate(reuse, _scratch.Sums, _scratch.Coefficients);
             Update(pieces, gradient, look, _scratch.Coefficients, separateTail: false);
             return true;
         }
 
-        DevicePointer<float> first = _kept!.Pointer<float>();
         kernels.Products(pieces, first, gradient, _scratch.Sums);
         if (!AcceptProducts(pieces.TensorCount, reuse: false))
         {
@@ -117,7 +118,8 @@ public sealed partial class SamOptimizer
             return true;
         }
 
-        kernels.Evaluate(new ScalarProgram(CombinationProgram(), pieces.TensorCount, combination.Alpha, Limit: limit), _scratch.Sums, _scratch.Coefficients);
+        ScalarProgram program = new(CombinationProgram(), pieces.TensorCount, combination.Alpha, Limit: limit);
+        kernels.Evaluate(program, _scratch.Sums, _scratch.Coefficients);
         Update(pieces, gradient, first, _scratch.Coefficients, separateTail: combination.IsDecoupled);
         return true;
     }
@@ -149,7 +151,9 @@ public sealed partial class SamOptimizer
         return Accept(reuse ? first : second, first + product + second);
     }
 
-    private void Update(in ArenaPieces pieces, DevicePointer<float> gradient, DevicePointer<float> other, DevicePointer<float> coefficients, bool separateTail)
+    private void Update(
+        in ArenaPieces pieces, DevicePointer<float> gradient, DevicePointer<float> other, DevicePointer<float> coefficients,
+        bool separateTail)
     {
         DeviceKernels kernels = Model.Device.Kernels;
         UpdateArguments arguments = new()

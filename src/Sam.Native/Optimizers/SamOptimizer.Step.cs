@@ -15,14 +15,17 @@ public sealed partial class SamOptimizer
     /// <param name="input">(B, input shape), row-major, 1 to the model's batch size.</param>
     /// <param name="targets">(B, output shape), row-major.</param>
     /// <returns>What the step saw.</returns>
-    /// <exception cref="ArgumentException">Input or targets do not fit; the message says what was expected. Nothing was changed.</exception>
+    /// <exception cref="ArgumentException">Input or targets do not fit; the message says what was expected. Nothing was
+    /// changed.</exception>
     /// <exception cref="InvalidOperationException">Called between FirstStep and SecondStep.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer or the model was disposed.</exception>
     public StepResult Step(ReadOnlySpan<float> input, ReadOnlySpan<float> targets) => Step(input, Loss.MeanSquaredError(targets));
 
     /// <summary>One step on a batch with a loss of choice.</summary>
-    /// <param name="input">(B, input shape), row-major, 1 to the model's batch size; any number of examples where the options cut micro-batches.</param>
-    /// <param name="loss">The loss with its targets. A custom loss has no use here: its gradient would be that of other outputs in the second pass.</param>
+    /// <param name="input">(B, input shape), row-major, 1 to the model's batch size; any number of examples where the options cut
+    /// micro-batches.</param>
+    /// <param name="loss">The loss with its targets. A custom loss has no use here: its gradient would be that of other outputs in the
+    /// second pass.</param>
     /// <returns>What the step saw.</returns>
     /// <exception cref="ArgumentException">Input or targets do not fit, or the loss is a custom one. Nothing was changed.</exception>
     /// <exception cref="InvalidOperationException">Called between FirstStep and SecondStep.</exception>
@@ -32,7 +35,8 @@ public sealed partial class SamOptimizer
         CheckCleanPhase(nameof(Step));
         if (loss.Kind == LossKind.Custom)
         {
-            throw new ArgumentException("A custom loss needs its gradient computed anew for the second pass; use Step with a closure.", nameof(loss));
+            throw new ArgumentException("A custom loss needs its gradient computed anew for the second pass; use Step with a closure.",
+                nameof(loss));
         }
 
         if (Options.MicroBatch > 0)
@@ -48,13 +52,16 @@ public sealed partial class SamOptimizer
         return StepBatch(input, loss, examples);
     }
 
-    /// <summary>One step with a closure, as torch's optimizers take it: called once at the weights and once at the perturbed weights.</summary>
+    /// <summary>One step with a closure, as torch's optimizers take it: called once at the weights and once at the perturbed
+    /// weights.</summary>
     /// <param name="closure">Runs Forward and Backward on the model and returns the loss.</param>
     /// <returns>What the step saw.</returns>
     /// <exception cref="ArgumentNullException">The closure is null.</exception>
-    /// <exception cref="InvalidOperationException">Called between FirstStep and SecondStep, or the closure computed no gradient.</exception>
+    /// <exception cref="InvalidOperationException">Called between FirstStep and SecondStep, or the closure computed no
+    /// gradient.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer or the model was disposed.</exception>
-    /// <remarks>Gradients are cleared before each call. An exception of the closure reaches the caller after the weights were restored.</remarks>
+    /// <remarks>Gradients are cleared before each call. An exception of the closure reaches the caller after the weights were
+    /// restored.</remarks>
     public StepResult Step(Func<float> closure)
     {
         ArgumentNullException.ThrowIfNull(closure);
@@ -64,11 +71,14 @@ public sealed partial class SamOptimizer
 
     /// <summary>One step with a struct as closure, which allocates nothing.</summary>
     /// <typeparam name="TClosure">The struct.</typeparam>
-    /// <param name="closure">Runs Forward and Backward on the model and returns the loss; called once at the weights and once at the perturbed weights.</param>
+    /// <param name="closure">Runs Forward and Backward on the model and returns the loss; called once at the weights and once at the
+    /// perturbed weights.</param>
     /// <returns>What the step saw.</returns>
-    /// <exception cref="InvalidOperationException">Called between FirstStep and SecondStep, or the closure computed no gradient.</exception>
+    /// <exception cref="InvalidOperationException">Called between FirstStep and SecondStep, or the closure computed no
+    /// gradient.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer or the model was disposed.</exception>
-    /// <remarks>Gradients are cleared before each call. An exception of the closure reaches the caller after the weights were restored.</remarks>
+    /// <remarks>Gradients are cleared before each call. An exception of the closure reaches the caller after the weights were
+    /// restored.</remarks>
     public StepResult Step<TClosure>(ref TClosure closure)
         where TClosure : struct, IStepClosure, allows ref struct
     {

@@ -2,10 +2,14 @@ namespace Sam.Native;
 
 /// <summary>Trains a model with Sharpness-Aware Minimization, or one of its relatives, around a base optimizer.</summary>
 /// <remarks>
-/// A step takes the gradient at the weights w, moves the weights to w + eps (<see cref="Perturbation"/>), takes the gradient there, combines the two
-/// (<see cref="Combination"/>) and lets the base optimizer update the saved w. w is restored to the bit, whatever happens in between, and no
-/// parameter's address changes. A gradient that is not finite skips the step: weights, running statistics and everything the optimizer keeps stay as they
-/// were (between <see cref="FirstStep"/> and <see cref="SecondStep"/>: as they were when FirstStep was called). Steps allocate nothing. Same bits for any number of threads.
+/// A step takes the gradient at the weights w, moves the weights to w + eps (<see cref="Perturbation"/>), takes the gradient there,
+/// combines the two
+/// (<see cref="Combination"/>) and lets the base optimizer update the saved w. w is restored to the bit, whatever happens in between, and
+/// no
+/// parameter's address changes. A gradient that is not finite skips the step: weights, running statistics and everything the optimizer
+/// keeps stay as they
+/// were (between <see cref="FirstStep"/> and <see cref="SecondStep"/>: as they were when FirstStep was called). Steps allocate nothing.
+/// Same bits for any number of threads.
 /// Foret, Kleiner, Mobahi, Neyshabur, ICLR 2021, arXiv:2010.01412.
 /// </remarks>
 /// <example>
@@ -30,6 +34,7 @@ public sealed partial class SamOptimizer : IDisposable
     private readonly DeviceMemory? _saved;
     private readonly DeviceMemory? _kept;
     private readonly DeviceMemory? _accumulated;
+    private readonly DeviceMemory? _accumulatedFirst;
     private readonly DeviceMemory? _look;
     private readonly DeviceMemory? _mean;
     private readonly DeviceMemory? _buffers;
@@ -44,7 +49,8 @@ public sealed partial class SamOptimizer : IDisposable
     /// <param name="perturbation">Where the second gradient is taken.</param>
     /// <param name="options">Combination, groups, schedules and so on; null takes the defaults.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentException">Settings do not fit each other, or every parameter is frozen; the message says which.</exception>
+    /// <exception cref="ArgumentException">Settings do not fit each other, or every parameter is frozen; the message says
+    /// which.</exception>
     /// <exception cref="InvalidOperationException">The base optimizer belongs to another SamOptimizer.</exception>
     /// <exception cref="OutOfMemoryException">The device has not enough memory.</exception>
     public SamOptimizer(Model model, BaseOptimizer baseOptimizer, Perturbation perturbation, SamOptions? options = null)
@@ -60,7 +66,8 @@ public sealed partial class SamOptimizer : IDisposable
         Perturbation = perturbation;
         Options = options;
         _rho = perturbation.Rho;
-        bool byTensor = baseOptimizer.WorksByTensor || options.Combination.IsByTensor || perturbation.Scaling == PerturbationScaling.Layerwise
+        bool byTensor = baseOptimizer.WorksByTensor || options.Combination.IsByTensor
+            || perturbation.Scaling == PerturbationScaling.Layerwise
             || perturbation.WeightFraction < 1;
         _plan = new ArenaPlan(model, options.Groups, baseOptimizer, perturbation, byTensor);
         _scratch = new StepScratch(model.Device, model.Parameters.Count);
@@ -72,9 +79,13 @@ public sealed partial class SamOptimizer : IDisposable
         _look = Arena(options.Combination.Kind == CombinationKind.Look, "orthogonal gradient");
         _friendly = Arena(friendly, "average gradient");
         _friendlyNext = Arena(friendly, "average gradient, next");
-        _accumulated = Arena(perturbs && options.MicroBatch > 0 && options.PerturbsEachMicroBatch, "accumulated gradient");
+        bool eachPiece = perturbs && options.MicroBatch > 0 && options.PerturbsEachMicroBatch;
+        bool bothMeans = options.Combination.Kind is CombinationKind.Weighted or CombinationKind.Look;
+        _accumulated = Arena(eachPiece, "accumulated gradient");
+        _accumulatedFirst = Arena(eachPiece && bothMeans, "accumulated first gradient");
         _mean = Arena(options.Averaging is not null, "average weights");
-        _buffers = model.Layout.BufferCount > 0 ? model.Device.Allocate((long)model.Layout.BufferCount * sizeof(float), "saved buffers") : null;
+        _buffers = model.Layout.BufferCount > 0 ? model.Device.Allocate((long)model.Layout.BufferCount * sizeof(float), "saved buffers")
+            : null;
         _slots = new DeviceMemory?[baseOptimizer.SlotCount];
         for (int i = 0; i < _slots.Length; i++)
         {
@@ -105,7 +116,8 @@ public sealed partial class SamOptimizer : IDisposable
     /// <summary>Everything else about the steps.</summary>
     public SamOptions Options { get; }
 
-    /// <summary>Radius of the perturbation; may be changed between steps unless a schedule sets it. 0 makes the step the base optimizer's.</summary>
+    /// <summary>Radius of the perturbation; may be changed between steps unless a schedule sets it. 0 makes the step the base
+    /// optimizer's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
     public float Rho
     {
@@ -124,7 +136,8 @@ public sealed partial class SamOptimizer : IDisposable
     /// <summary>What losses are multiplied with before their backward pass; 1 without <see cref="SamOptions.LossScaling"/>.</summary>
     public float LossScale { get; private set; }
 
-    /// <summary>Bytes of the device's memory that the optimizer holds: saved weights, the base optimizer's slots and what the variant keeps.</summary>
+    /// <summary>Bytes of the device's memory that the optimizer holds: saved weights, the base optimizer's slots and what the variant
+    /// keeps.</summary>
     public long ByteCount
     {
         get
@@ -139,7 +152,8 @@ public sealed partial class SamOptimizer : IDisposable
         }
     }
 
-    /// <summary>Frees the optimizer's memory. Between the halves of a step the weights are restored first. Calling it again does nothing.</summary>
+    /// <summary>Frees the optimizer's memory. Between the halves of a step the weights are restored first. Calling it again does
+    /// nothing.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -171,7 +185,9 @@ public sealed partial class SamOptimizer : IDisposable
     private DeviceMemory? Arena(bool needed, string role) =>
         needed ? Model.Device.Allocate((long)Model.Layout.ArenaCount * sizeof(float), role) : null;
 
-    private IEnumerable<DeviceMemory?> Memories() => [_saved, _kept, _look, _friendly, _friendlyNext, _accumulated, _mean, _buffers, .. _slots];
+    private IEnumerable<DeviceMemory?> Memories(
+        ) => [_saved, _kept, _look, _friendly, _friendlyNext, _accumulated, _accumulatedFirst, _mean, _buffers, .. _slots];
 
-    private DevicePointer<float> Slot(int slot) => slot < _slots.Length && _slots[slot] is DeviceMemory memory ? memory.Pointer<float>() : default;
+    private DevicePointer<float> Slot(
+        int slot) => slot < _slots.Length && _slots[slot] is DeviceMemory memory ? memory.Pointer<float>() : default;
 }

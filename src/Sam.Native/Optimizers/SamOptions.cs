@@ -26,33 +26,42 @@ public sealed record SamOptions
     public Combination Combination { get; init; } = Combination.Plain;
 
     /// <summary>Every how many steps the weights are perturbed; the steps between are the base optimizer's. 1 perturbs in each.</summary>
-    /// <remarks>The step's number is the count of steps made with the optimizer, from 0; multiples of the interval are SAM steps.</remarks>
+    /// <remarks>Counts updates, from 0: the first step and then every so many are SAM steps; a skipped step is made again as what it was.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int Interval
     {
         get => _interval;
-        init => _interval = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Interval), value, "SAM steps are made every so many steps, at least 1.");
+        init => _interval = value >= 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Interval), value, "SAM steps are made every so many steps, at least 1.");
     }
 
-    /// <summary>Examples of a micro-batch: a step's batch is cut into pieces of so many examples in order; 0 does not cut. The step's batch may then be
+    /// <summary>Examples of a micro-batch: a step's batch is cut into pieces of so many examples in order; 0 does not cut. The step's batch
+    /// may then be
     /// larger than the model's batch size, a micro-batch not.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     public int MicroBatch
     {
         get => _microBatch;
-        init => _microBatch = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(MicroBatch), value, "A micro-batch has at least 1 example; 0 does not cut the batch.");
+        init => _microBatch = value >= 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(MicroBatch), value,
+            "A micro-batch has at least 1 example; 0 does not cut the batch.");
     }
 
-    /// <summary>What micro-batches are for: false, gradient accumulation: the gradients of all pieces make one perturbation, which saves memory.
-    /// True, m-sharpness: each piece is perturbed by its own gradient, from the same weights, and the second gradients are averaged.</summary>
-    /// <remarks>m-sharpness: Foret et al., arXiv:2010.01412, section 4.1; Andriushchenko and Flammarion, ICML 2022, arXiv:2206.06232. Batch normalization
-    /// normalizes each piece by its own statistics, and its running statistics move once for each piece, in the pieces' clean passes.</remarks>
+    /// <summary>What micro-batches are for: false, gradient accumulation: the gradients of all pieces make one perturbation, which saves
+    /// memory.
+    /// True, m-sharpness: each piece is perturbed by its own gradient, from the same weights, and the second gradients are
+    /// averaged.</summary>
+    /// <remarks>m-sharpness: Foret et al., arXiv:2010.01412, section 4.1; Andriushchenko and Flammarion, ICML 2022, arXiv:2206.06232. Batch
+    /// normalization
+    /// normalizes each piece by its own statistics, and its running statistics move once for each piece, in the pieces' clean
+    /// passes.</remarks>
     public bool PerturbsEachMicroBatch { get; init; }
 
     /// <summary>Parameter groups; the first that selects a parameter has it.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; init; } = [];
 
-    /// <summary>Schedule of the learning rate, by the number of updates made; null keeps what <see cref="BaseOptimizer.LearningRate"/> says.</summary>
+    /// <summary>Schedule of the learning rate, by the number of updates made; null keeps what <see cref="BaseOptimizer.LearningRate"/>
+    /// says.</summary>
     public Schedule? LearningRate { get; init; }
 
     /// <summary>Schedule of rho, by the number of updates made; null keeps what <see cref="SamOptimizer.Rho"/> says.</summary>
@@ -67,7 +76,8 @@ public sealed record SamOptions
     /// <summary>Scales losses for reduced precision; null does not.</summary>
     public LossScaling? LossScaling { get; init; }
 
-    /// <summary>lambda of weight decay in the loss, at least 0: the objective is L(w) + lambda ||w||^2 as in SAM's paper, so that the perturbation sees the
+    /// <summary>lambda of weight decay in the loss, at least 0: the objective is L(w) + lambda ||w||^2 as in SAM's paper, so that the
+    /// perturbation sees the
     /// decay and the second gradient takes it at the perturbed weights. 0 leaves it to the base optimizer, as PyTorch ports do.</summary>
     /// <remarks>Reported losses include it. Frozen parameters are not in it. Costs a pass over the weights and gradients
     /// after each backward pass.</remarks>
@@ -75,6 +85,7 @@ public sealed record SamOptions
     public float LossDecay
     {
         get => _lossDecay;
-        init => _lossDecay = value >= 0 && float.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(LossDecay), value, "lambda of the decay in the loss is at least 0 and finite.");
+        init => _lossDecay = value >= 0 && float.IsFinite(value) ? value
+            : throw new ArgumentOutOfRangeException(nameof(LossDecay), value, "lambda of the decay in the loss is at least 0 and finite.");
     }
 }

@@ -1,7 +1,8 @@
 namespace Sam.Native;
 
 /// <summary>A number that changes with the count of updates made: a learning rate or rho. Immutable.</summary>
-/// <remarks>Values are absolute, not factors. Skipped steps do not move a schedule. Past its last update a schedule keeps its last value. Computed in double
+/// <remarks>Values are absolute, not factors. Skipped steps do not move a schedule. Past its last update a schedule keeps its last value.
+/// Computed in double
 /// with functions that give the same bits on every machine.</remarks>
 /// <example>
 /// <code>
@@ -47,18 +48,21 @@ public abstract record Schedule
         {
             if (milestones[i] < 0 || (i > 0 && milestones[i] <= milestones[i - 1]))
             {
-                throw new ArgumentException($"Milestones are ascending counts of updates; number {i} is {milestones[i]}.", nameof(milestones));
+                throw new ArgumentException($"Milestones are ascending counts of updates; number {i} is {milestones[i]}.",
+                    nameof(milestones));
             }
         }
 
         return new MultiStepSchedule(Check(start, nameof(start)), milestones.ToArray(), Check(gamma, nameof(gamma)));
     }
 
-    /// <summary>end + (start - end) (1 + cos(pi t / steps)) / 2, as torch's CosineAnnealingLR, with warm restarts where the period repeats.</summary>
+    /// <summary>end + (start - end) (1 + cos(pi t / steps)) / 2, as torch's CosineAnnealingLR, with warm restarts where the period
+    /// repeats.</summary>
     /// <param name="start">The value at first, at least 0.</param>
     /// <param name="end">The value at last, at least 0.</param>
     /// <param name="steps">Updates of a period, at least 1.</param>
-    /// <param name="restarts">Whether it starts again after each period instead of staying at the end (torch's CosineAnnealingWarmRestarts).</param>
+    /// <param name="restarts">Whether it starts again after each period instead of staying at the end (torch's
+    /// CosineAnnealingWarmRestarts).</param>
     /// <param name="periodFactor">Factor of each period's length over the one before, at least 1.</param>
     /// <returns>The schedule.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
@@ -66,7 +70,8 @@ public abstract record Schedule
     public static Schedule Cosine(float start, float end, long steps, bool restarts = false, int periodFactor = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(periodFactor, 1);
-        return new CosineSchedule(Check(start, nameof(start)), Check(end, nameof(end)), CheckCount(steps, nameof(steps)), restarts, periodFactor);
+        return new CosineSchedule(Check(start, nameof(start)), Check(end, nameof(end)), CheckCount(steps, nameof(steps)), restarts,
+            periodFactor);
     }
 
     /// <summary>A straight line from start to end.</summary>
@@ -100,7 +105,8 @@ public abstract record Schedule
     /// <param name="gamma">Factor of each update, at least 0.</param>
     /// <returns>The schedule.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public static Schedule Exponential(float start, float gamma) => new StepSchedule(Check(start, nameof(start)), 1, Check(gamma, nameof(gamma)));
+    public static Schedule Exponential(
+        float start, float gamma) => new StepSchedule(Check(start, nameof(start)), 1, Check(gamma, nameof(gamma)));
 
     /// <summary>One cycle, as torch's OneCycleLR: by cosines from maximum / startDivisor up to maximum, then down to
     /// maximum / (startDivisor endDivisor).</summary>
@@ -125,7 +131,8 @@ public abstract record Schedule
         return new OneCycleSchedule(Check(maximum, nameof(maximum)), steps, rise, startDivisor, endDivisor);
     }
 
-    /// <summary>Tied to the learning rate, as GSAM's rho is: rho = rhoMinimum + (rhoMaximum - rhoMinimum) (lr - lrMinimum) / (lrMaximum - lrMinimum).</summary>
+    /// <summary>Tied to the learning rate, as GSAM's rho is: rho = rhoMinimum + (rhoMaximum - rhoMinimum) (lr - lrMinimum) / (lrMaximum -
+    /// lrMinimum).</summary>
     /// <param name="rhoMinimum">rho at the smallest learning rate, at least 0.</param>
     /// <param name="rhoMaximum">rho at the largest learning rate, at least 0.</param>
     /// <param name="lrMinimum">Smallest learning rate, at least 0.</param>
@@ -140,11 +147,14 @@ public abstract record Schedule
             throw new ArgumentOutOfRangeException(nameof(lrMaximum), lrMaximum, "The largest learning rate is above the smallest.");
         }
 
-        return new ProportionalSchedule(Check(rhoMinimum, nameof(rhoMinimum)), Check(rhoMaximum, nameof(rhoMaximum)), Check(lrMinimum, nameof(lrMinimum)), Check(lrMaximum, nameof(lrMaximum)));
+        return new ProportionalSchedule(Check(rhoMinimum, nameof(rhoMinimum)), Check(rhoMaximum, nameof(rhoMaximum)),
+            Check(lrMinimum, nameof(lrMinimum)), Check(lrMaximum, nameof(lrMaximum)));
     }
 
-    /// <summary>Puts a warm-up in front: from a share of this schedule's first value in a straight line to all of it, then the schedule.</summary>
-    /// <param name="updates">Updates of the warm-up, at least 1: value t is first (from + (1 - from) (t + 1) / updates) for t below that.</param>
+    /// <summary>Puts a warm-up in front: from a share of this schedule's first value in a straight line to all of it, then the
+    /// schedule.</summary>
+    /// <param name="updates">Updates of the warm-up, at least 1: value t is first (from + (1 - from) (t + 1) / updates) for t below
+    /// that.</param>
     /// <param name="from">The share before the first update, in [0, 1].</param>
     /// <returns>The schedule with the warm-up; the schedule itself starts after it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>

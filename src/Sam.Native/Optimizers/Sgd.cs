@@ -2,7 +2,8 @@ namespace Sam.Native;
 
 /// <summary>Stochastic gradient descent with momentum, as torch.optim.SGD defines it.</summary>
 /// <remarks>
-/// d = g + weightDecay w; buf = d in the first update, later momentum buf + (1 - dampening) d; w = w - learningRate d', where d' is d without momentum,
+/// d = g + weightDecay w; buf = d in the first update, later momentum buf + (1 - dampening) d; w = w - learningRate d', where d' is d
+/// without momentum,
 /// buf with it, and d + momentum buf with Nesterov's (Sutskever, Martens, Dahl, Hinton, ICML 2013). The decay uses the weights before the
 /// perturbation. One pass over memory, together with SAM's restore.
 /// </remarks>
@@ -19,10 +20,12 @@ public sealed class Sgd : BaseOptimizer, IRuleSource<SgdRule>, IRuleSource<SgdMo
     /// <param name="dampening">Share of the gradient that does not enter the buffer, usually 0.</param>
     /// <param name="weightDecay">Weight decay lambda, at least 0.</param>
     /// <param name="nesterov">Whether to look ahead; needs a momentum above 0 and no dampening.</param>
-    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient (SGDW); see <see cref="BaseOptimizer"/>.</param>
+    /// <param name="decoupled">Whether the decay shrinks the weights instead of entering the gradient (SGDW); see
+    /// <see cref="BaseOptimizer"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite.</exception>
     /// <exception cref="ArgumentException">Nesterov without momentum or with dampening.</exception>
-    public Sgd(float learningRate, float momentum = 0, float dampening = 0, float weightDecay = 0, bool nesterov = false, bool decoupled = false)
+    public Sgd(
+        float learningRate, float momentum = 0, float dampening = 0, float weightDecay = 0, bool nesterov = false, bool decoupled = false)
         : base(learningRate, weightDecay, decoupled)
     {
         CheckNotNegative(momentum, nameof(momentum));

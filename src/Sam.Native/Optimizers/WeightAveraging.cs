@@ -26,7 +26,8 @@ public sealed record WeightAveraging
     /// <summary>Every how many updates.</summary>
     public int Interval { get; }
 
-    /// <summary>Exponential moving average: a = decay a + (1 - decay) w after each update, starting from the weights after the first.</summary>
+    /// <summary>Exponential moving average: a = decay a + (1 - decay) w after each update, starting from the weights after the
+    /// first.</summary>
     /// <param name="decay">In (0, 1), usually 0.99 to 0.9999.</param>
     /// <returns>The averaging.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The decay is outside (0, 1).</exception>
@@ -39,7 +40,8 @@ public sealed record WeightAveraging
     /// <param name="interval">Every how many updates, at least 1; usually an epoch.</param>
     /// <returns>The averaging.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
-    /// <remarks>Running statistics of batch normalization belong to the trained weights; compute them anew for the average. Izmailov et al., UAI 2018,
+    /// <remarks>Running statistics of batch normalization belong to the trained weights; compute them anew for the average. Izmailov et
+    /// al., UAI 2018,
     /// arXiv:1803.05407.</remarks>
     public static WeightAveraging Stochastic(long start, int interval = 1)
     {

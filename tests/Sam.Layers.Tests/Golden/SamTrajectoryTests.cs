@@ -42,7 +42,8 @@ public sealed class SamTrajectoryTests
             {
                 double[] norms = run.Doubles("micro_grad_norms64");
                 int pieces = norms.Length / steps;
-                Near(norms.AsSpan(step * pieces, pieces).ToArray().Average(), result.GradientNorm, $"mean norm of the micro-batches of step {step}");
+                Near(norms.AsSpan(step * pieces, pieces).ToArray().Average(), result.GradientNorm,
+                    $"mean norm of the micro-batches of step {step}");
             }
             else if (run.Has("grad_norms64"))
             {
@@ -120,11 +121,13 @@ public sealed class SamTrajectoryTests
             Span<float> actual = gradients ? parameter.Gradients : parameter.Values;
             for (int i = 0; i < expected.Length; i++)
             {
-                Assert.True(Math.Abs(expected[i] - actual[i]) <= Tolerance, $"{prefix}{parameter.Name}[{i}]: expected {expected[i]:g9}, got {actual[i]:g9}");
+                Assert.True(Math.Abs(expected[i] - actual[i]) <= Tolerance,
+                    $"{prefix}{parameter.Name}[{i}]: expected {expected[i]:g9}, got {actual[i]:g9}");
             }
         }
     }
 
     private static void Near(double expected, double actual, string what) =>
-        Assert.True(Math.Abs(expected - actual) <= Tolerance + (RelativeTolerance * Math.Abs(expected)), $"{what}: expected {expected:g9}, got {actual:g9}");
+        Assert.True(Math.Abs(expected - actual) <= Tolerance + (RelativeTolerance * Math.Abs(expected)),
+            $"{what}: expected {expected:g9}, got {actual:g9}");
 }

@@ -49,7 +49,8 @@ internal sealed class TrajectoryDriver(GoldenCase run, Model model, SamOptimizer
         {
             Gradient(step);
             sam.FirstStep();
-            if (TrajectorySetup.Number(_case.GetProperty("sam"), "k") is 0 or float.NaN || step % (int)TrajectorySetup.Number(_case.GetProperty("sam"), "k") == 0)
+            if (TrajectorySetup.Number(_case.GetProperty("sam"), "k") is 0 or float.NaN
+                || step % (int)TrajectorySetup.Number(_case.GetProperty("sam"), "k") == 0)
             {
                 Gradient(step);
             }

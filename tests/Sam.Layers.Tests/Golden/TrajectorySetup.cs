@@ -48,7 +48,8 @@ internal static class TrajectorySetup
     public static float Number(JsonElement element, string name, float otherwise = 0) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetSingle() : otherwise;
 
-    public static bool Flag(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
+    public static bool Flag(
+        JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 
     private static BaseOptimizer Base(string name, JsonElement group)
     {
@@ -76,8 +77,10 @@ internal static class TrajectorySetup
             "ASAM (davda54)" => Perturbation.Asam(rho, eta: 0, weightsOnly: false),
             "ASAM (SamsungLabs)" => Perturbation.Asam(rho, Number(sam, "eta")),
             "FriendlySAM (nblt)" => Perturbation.Friendly(rho, Number(sam, "sigma"), Number(sam, "lmbda"), FriendlyAverage.Code),
-            "FriendlySAM (pytorch_optimizer)" => Perturbation.Friendly(rho, Number(sam, "sigma"), Number(sam, "lmbda"), FriendlyAverage.Direction),
-            "p-norm SAM" => Perturbation.Sam(rho, sam.GetProperty("p").ValueKind == JsonValueKind.String ? float.PositiveInfinity : Number(sam, "p")),
+            "FriendlySAM (pytorch_optimizer)" =>
+                Perturbation.Friendly(rho, Number(sam, "sigma"), Number(sam, "lmbda"), FriendlyAverage.Direction),
+            "p-norm SAM" => Perturbation.Sam(rho, sam.GetProperty("p").ValueKind == JsonValueKind.String ? float.PositiveInfinity
+                : Number(sam, "p")),
             "SAM" or "SAM (SamsungLabs)" or "GSAM" or "WSAM" or "m-SAM" => plain,
             _ when variant.StartsWith("LookSAM", StringComparison.Ordinal) => plain,
             _ => throw new NotSupportedException(variant),
@@ -102,7 +105,8 @@ internal static class TrajectorySetup
     private static IEnumerable<ParameterGroup> Frozen(JsonElement description)
     {
         HashSet<string> names = [.. description.GetProperty("frozen").EnumerateArray().Select(static name => name.GetString()!)];
-        return names.Count == 0 ? [] : [ParameterGroup.Where("frozen", parameter => names.Contains(parameter.Name)) with { IsFrozen = true }];
+        return names.Count == 0 ? [] : [ParameterGroup.Where("frozen", parameter =>
+            names.Contains(parameter.Name)) with { IsFrozen = true }];
     }
 
     private static IEnumerable<ParameterGroup> Groups(JsonElement groups, JsonElement sam)

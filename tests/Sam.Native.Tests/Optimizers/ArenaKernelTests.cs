@@ -38,12 +38,14 @@ public sealed unsafe class ArenaKernelTests
             PerturbGroup[] groups = [new PerturbGroup(1, 0.1f, 1)];
             ArenaProducts.Run(s_team, pieces, g.Pointer, h.Pointer, sums);
             Assert.Equal([4.0 * count, 2.0 * count, count], new ReadOnlySpan<double>(sums, 3).ToArray());
-            foreach ((BallNorm norm, float p) in (ReadOnlySpan<(BallNorm, float)>)[(BallNorm.None, 2), (BallNorm.One, 1), (BallNorm.Two, 2), (BallNorm.Infinity, float.PositiveInfinity), (BallNorm.General, 3), (BallNorm.General, 2.7f)])
+            foreach ((BallNorm norm, float p) in (ReadOnlySpan<(BallNorm, float)>)[(BallNorm.None, 2), (BallNorm.One, 1), (BallNorm.Two, 2),
+                (BallNorm.Infinity, float.PositiveInfinity), (BallNorm.General, 3), (BallNorm.General, 2.7f)])
             {
                 ArenaMeasure.Run(s_team, pieces, norm, p, groups, g.Pointer, w.Pointer, sums);
                 PerturbArguments arguments = new()
                 {
-                    Norm = norm, P = p, Direction = At(g), Source = At(w), Weights = At(w), Saved = At(saved), Kept = At(next), Measured = new DevicePointer<double>(sums),
+                    Norm = norm, P = p, Direction = At(g), Source = At(w), Weights = At(w), Saved = At(saved), Kept = At(next),
+                        Measured = new DevicePointer<double>(sums),
                 };
                 ArenaPerturb.Run(s_team, pieces, arguments, groups);
                 Assert.NotEqual(1 + count - 1, w.Span[count - 1]);
@@ -52,7 +54,8 @@ public sealed unsafe class ArenaKernelTests
                 Assert.Equal(2, next.Span[count - 1]);
             }
 
-            UpdateArguments update = new() { Gradient = At(h), Other = At(g), Coefficients = new DevicePointer<float>(coefficients), Saved = At(saved), Weights = At(w), Slot0 = At(slot) };
+            UpdateArguments update = new() { Gradient = At(h), Other = At(g), Coefficients = new DevicePointer<float>(coefficients),
+                Saved = At(saved), Weights = At(w), Slot0 = At(slot) };
             ArenaUpdate.Run<SgdMomentumRule>(s_team, pieces, update, [new SgdMomentumRule(new StepScalars(0.5f, 0, 1), 0.9f, 1, 0, 1)]);
             ArenaCombine.Run(s_team, pieces, g.Pointer, h.Pointer, coefficients, h.Pointer);
             ArenaCombine.Clamp(s_team, pieces, 1.5f, h.Pointer);
@@ -85,7 +88,8 @@ public sealed unsafe class ArenaKernelTests
                 foreach (BallNorm norm in Enum.GetValues<BallNorm>())
                 {
                     double[] measured = MeasureOf(g, w, norm, 3);
-                    Assert.False(double.IsFinite(measured[Measure.Sum]) && double.IsFinite(measured[Measure.Maximum]), $"{norm}, {bad} at {at}");
+                    Assert.False(double.IsFinite(measured[Measure.Sum]) && double.IsFinite(measured[Measure.Maximum]),
+                        $"{norm}, {bad} at {at}");
                     Assert.False(double.IsFinite(measured[Measure.Squares]));
                 }
             }
@@ -105,7 +109,8 @@ public sealed unsafe class ArenaKernelTests
                 g[i] = size * (i % 2 == 0 ? 1 : -0.5f);
             }
 
-            foreach ((BallNorm norm, float p) in (ReadOnlySpan<(BallNorm, float)>)[(BallNorm.One, 1), (BallNorm.Two, 2), (BallNorm.Infinity, float.PositiveInfinity), (BallNorm.General, 3), (BallNorm.General, 1.05f), (BallNorm.General, 100)])
+            foreach ((BallNorm norm, float p) in (ReadOnlySpan<(BallNorm, float)>)[(BallNorm.One, 1), (BallNorm.Two, 2),
+                (BallNorm.Infinity, float.PositiveInfinity), (BallNorm.General, 3), (BallNorm.General, 1.05f), (BallNorm.General, 100)])
             {
                 double length = 0;
                 double[] moved = Moved(g, norm, p);
@@ -124,7 +129,9 @@ public sealed unsafe class ArenaKernelTests
     public void TiedLargestCoordinates_ShareRhoAtPOne()
     {
         float[] g = [1, -3, 0.5f, 3, -3, 2];
-        Assert.Equal([0, -1 / 3.0, 0, 1 / 3.0, -1 / 3.0, 0], Moved(g, BallNorm.One, 1).Select(static x => Math.Round(x, 6) == Math.Round(1 / 3.0, 6) ? 1 / 3.0 : Math.Round(x, 6) == Math.Round(-1 / 3.0, 6) ? -1 / 3.0 : x));
+        Assert.Equal([0, -1 / 3.0, 0, 1 / 3.0, -1 / 3.0, 0],
+            Moved(g, BallNorm.One, 1).Select(static x => Math.Round(x, 6) == Math.Round(1 / 3.0, 6) ? 1 / 3.0
+            : Math.Round(x, 6) == Math.Round(-1 / 3.0, 6) ? -1 / 3.0 : x));
     }
 
     [Fact]
@@ -143,7 +150,8 @@ public sealed unsafe class ArenaKernelTests
             ArenaPieces pieces = new(new DevicePointer<ArenaPiece>(&piece), 1, g.Length, 1, new DevicePointer<double>(partials));
             PerturbArguments arguments = new()
             {
-                Norm = norm, P = p, Direction = new DevicePointer<float>(pg), Source = new DevicePointer<float>(pw), Weights = new DevicePointer<float>(pw), Measured = new DevicePointer<double>(pm),
+                Norm = norm, P = p, Direction = new DevicePointer<float>(pg), Source = new DevicePointer<float>(pw),
+                    Weights = new DevicePointer<float>(pw), Measured = new DevicePointer<double>(pm),
             };
             ArenaPerturb.Run(s_team, pieces, arguments, [new PerturbGroup(1, 0, 0)]);
         }

@@ -51,7 +51,8 @@ public sealed class BadInputTests
         Refuses(new Sgd(1), Perturbation.None, new SamOptions { Combination = Combination.Wsam() });
         Refuses(new Sgd(1), Perturbation.Friendly() with { InnerSteps = 2 }, new SamOptions());
         Refuses(new Sgd(1), Perturbation.AsamLayerwise() with { P = 3 }, new SamOptions());
-        Refuses(new Sgd(1), Perturbation.Sam(), new SamOptions { MicroBatch = 2, PerturbsEachMicroBatch = true, Combination = Combination.LookSam() });
+        Refuses(new Sgd(1), Perturbation.Sam(),
+            new SamOptions { MicroBatch = 2, PerturbsEachMicroBatch = true, Combination = Combination.LookSam() });
         Refuses(new Sgd(1), Perturbation.Sam(), new SamOptions { MicroBatch = 5 });
         Refuses(new Sgd(1), Perturbation.Esam(), new SamOptions { MicroBatch = 2 });
         Refuses(new Sgd(1), Perturbation.Sam(), new SamOptions { LearningRate = Schedule.ProportionalToLearningRate(0, 1, 0, 1) });
@@ -103,7 +104,8 @@ public sealed class BadInputTests
             model.Backward(Loss.MeanSquaredError(s_targets));
         }
 
-        static void Says(Action call) => Assert.Contains("the order is", Assert.Throws<InvalidOperationException>(call).Message, StringComparison.Ordinal);
+        static void Says(Action call) =>
+            Assert.Contains("the order is", Assert.Throws<InvalidOperationException>(call).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,7 +120,8 @@ public sealed class BadInputTests
         Assert.Throws<ArgumentException>(() => sam.Step([], new float[0]));
         Assert.Throws<ArgumentException>(() => sam.Step(s_input, Loss.Custom(0, s_targets)));
         Assert.Throws<ArgumentNullException>(() => sam.Step((Func<float>)null!));
-        Assert.Contains("no gradient", Assert.Throws<InvalidOperationException>(() => sam.Step(static () => 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("no gradient", Assert.Throws<InvalidOperationException>(() => sam.Step(static () => 0)).Message,
+            StringComparison.Ordinal);
         Bits.AssertEqual(start, model.Copy(), "weights");
         Assert.False(sam.Step(s_input, s_targets).Skipped);
     }

@@ -16,11 +16,13 @@ public sealed class CheckpointTests
 
     [Theory]
     [MemberData(nameof(Bases))]
-    public void ResumedBase_HasTheSameBits(string name) => Resume(static () => Perturbation.Sam(0.1f), Variants.Bases[name], new SamOptions());
+    public void ResumedBase_HasTheSameBits(
+        string name) => Resume(static () => Perturbation.Sam(0.1f), Variants.Bases[name], new SamOptions());
 
     [Theory]
     [MemberData(nameof(Perturbations))]
-    public void ResumedPerturbation_HasTheSameBits(string name) => Resume(() => LawTests.Make(name), static () => new Sgd(0.1f, 0.9f), new SamOptions());
+    public void ResumedPerturbation_HasTheSameBits(
+        string name) => Resume(() => LawTests.Make(name), static () => new Sgd(0.1f, 0.9f), new SamOptions());
 
     [Theory]
     [MemberData(nameof(Combinations))]

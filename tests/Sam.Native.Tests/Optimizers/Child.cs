@@ -24,7 +24,8 @@ internal static class Child
     /// <returns>The process, its standard output redirected.</returns>
     public static Process Start(string task, params (string Name, string Value)[] settings)
     {
-        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["exec", typeof(Child).Assembly.Location])
+        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            ["exec", typeof(Child).Assembly.Location])
         {
             RedirectStandardOutput = true,
         };

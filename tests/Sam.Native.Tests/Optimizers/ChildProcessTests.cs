@@ -21,7 +21,8 @@ public sealed class ChildProcessTests
         string? hash = child.StandardOutput.ReadLine();
         Assert.True(child.WaitForExit(PatienceMs));
         Assert.Equal(expected, hash);
-        Assert.True(used == width || int.Parse(used!, System.Globalization.CultureInfo.InvariantCulture) < int.Parse(width, System.Globalization.CultureInfo.InvariantCulture), $"the child used {used} bits");
+        Assert.True(used == width || int.Parse(used!, System.Globalization.CultureInfo.InvariantCulture) < int.Parse(width,
+            System.Globalization.CultureInfo.InvariantCulture), $"the child used {used} bits");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 namespace Sam.Native.Tests.Optimizers;
 
-/// <summary>A model that is all weights: y_b = x_b s with s = sum c w, and as gradient k (c + w / 5) with k = sum dy_b x_b. Passes allocate nothing.</summary>
+/// <summary>A model that is all weights: y_b = x_b s with s = sum c w, and as gradient k (c + w / 5) with k = sum dy_b x_b. Passes allocate
+/// nothing.</summary>
 internal sealed unsafe class FlatModel(Device device, int batchSize, params int[] counts) : Model(device, batchSize, 3, Describe(counts))
 {
     public float[] Copy()

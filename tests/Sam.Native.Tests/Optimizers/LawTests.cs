@@ -2,7 +2,8 @@ using Sam.Native.Tests.Cpu;
 
 namespace Sam.Native.Tests.Optimizers;
 
-/// <summary>What holds for every variant: exact restore, rho = 0 as the base optimizer, |eps| = rho, nothing allocated, the same bits everywhere.</summary>
+/// <summary>What holds for every variant: exact restore, rho = 0 as the base optimizer, |eps| = rho, nothing allocated, the same bits
+/// everywhere.</summary>
 public sealed class LawTests
 {
     private const int Batch = 4;
@@ -29,7 +30,8 @@ public sealed class LawTests
         foreach (float poison in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
         {
             float[] expected = Run(perturbation, static () => new Sgd(0.1f, 0.9f), new SamOptions(), s_small, threads: 1, steps: 3);
-            float[] actual = Run(perturbation, static () => new Sgd(0.1f, 0.9f), new SamOptions(), s_small, threads: 1, steps: 3, disturb: Disturb);
+            float[] actual = Run(perturbation, static () => new Sgd(0.1f, 0.9f), new SamOptions(), s_small, threads: 1, steps: 3,
+                disturb: Disturb);
             Bits.AssertEqual(expected, actual, perturbation);
 
             void Disturb(FlatModel model, SamOptimizer sam)
@@ -59,7 +61,8 @@ public sealed class LawTests
     {
         Assert.SkipWhen(perturbation == "msam", "it takes no first gradient");
         float[] expected = Run(perturbation, static () => new Adam(0.1f), new SamOptions(), s_small, threads: 1, steps: 3);
-        float[] actual = Run(perturbation, static () => new Adam(0.1f), new SamOptions(), s_small, threads: 1, steps: 3, disturb: static (model, sam) =>
+        float[] actual = Run(perturbation, static () => new Adam(0.1f), new SamOptions(), s_small, threads: 1, steps: 3,
+            disturb: static (model, sam) =>
         {
             float[] before = model.Copy();
             ulong step = model.StepNumber;
@@ -79,7 +82,8 @@ public sealed class LawTests
     public void MissingSecondGradientAndThrowingClosures_RestoreTheWeights(string perturbation)
     {
         float[] expected = Run(perturbation, static () => new Sgd(0.1f, 0.9f), new SamOptions(), s_small, threads: 1, steps: 2);
-        float[] actual = Run(perturbation, static () => new Sgd(0.1f, 0.9f), new SamOptions(), s_small, threads: 1, steps: 2, disturb: static (model, sam) =>
+        float[] actual = Run(perturbation, static () => new Sgd(0.1f, 0.9f), new SamOptions(), s_small, threads: 1, steps: 2,
+            disturb: static (model, sam) =>
         {
             float[] before = model.Copy();
             ulong step = model.StepNumber;
@@ -156,7 +160,8 @@ public sealed class LawTests
                 {
                     double scale = perturbation.Scaling switch
                     {
-                        PerturbationScaling.Elementwise when !(perturbation.ScalesWeightsOnly && shift) => Math.Abs(before[t][i]) + perturbation.Eta,
+                        PerturbationScaling.Elementwise when !(perturbation.ScalesWeightsOnly && shift) =>
+                            Math.Abs(before[t][i]) + perturbation.Eta,
                         PerturbationScaling.Layerwise => norm,
                         _ => 1,
                     };
@@ -233,7 +238,8 @@ public sealed class LawTests
     [Theory]
     [MemberData(nameof(Bases))]
     public void HundredStepsOfBase_AllocateNothing(string baseOptimizer) =>
-        AssertAllocatesNothing(Perturbation.Sam(), Variants.Bases[baseOptimizer](), new SamOptions { MicroBatch = 2, PerturbsEachMicroBatch = true });
+        AssertAllocatesNothing(Perturbation.Sam(), Variants.Bases[baseOptimizer](),
+            new SamOptions { MicroBatch = 2, PerturbsEachMicroBatch = true });
 
     internal static Perturbation Make(string name) => name switch
     {
@@ -244,7 +250,8 @@ public sealed class LawTests
     };
 
     private static float[] Run(
-        string perturbation, Func<BaseOptimizer> baseOptimizer, SamOptions options, int[] counts, int threads, int steps, float rho = float.NaN, Action<FlatModel, SamOptimizer>? disturb = null)
+        string perturbation, Func<BaseOptimizer> baseOptimizer, SamOptions options, int[] counts, int threads, int steps,
+            float rho = float.NaN, Action<FlatModel, SamOptimizer>? disturb = null)
     {
         using Device device = Device.Cpu(new DeviceOptions { Threads = threads });
         using FlatModel model = new(device, Batch, counts);

@@ -34,7 +34,8 @@ public sealed class OptionTests
         using Device device = Device.Cpu();
         using SyntheticModel model = new(device);
         model.Reset();
-        using SamOptimizer sam = new(model, new Sgd(0.1f, weightDecay: 0.5f), Perturbation.None, new SamOptions { Groups = [ParameterGroup.NoDecay()] });
+        using SamOptimizer sam = new(model, new Sgd(0.1f, weightDecay: 0.5f), Perturbation.None,
+            new SamOptions { Groups = [ParameterGroup.NoDecay()] });
         double[][] w = model.Weights(), g = SyntheticModel.Gradient(w, 0);
         sam.Step(() => model.Run(0));
         for (int t = 0; t < w.Length; t++)
@@ -53,10 +54,13 @@ public sealed class OptionTests
         using Device device = Device.Cpu();
         using SyntheticModel model = new(device);
         model.Reset();
-        SamOptions options = new() { Groups = [ParameterGroup.Named("bn.?????t") with { LearningRateFactor = 0.5f, RhoFactor = 3 }, ParameterGroup.Named("*.bias") with { IsPerturbed = false }] };
+        SamOptions options = new() { Groups = [ParameterGroup.Named("bn.?????t") with { LearningRateFactor = 0.5f, RhoFactor = 3 },
+            ParameterGroup.Named("*.bias") with { IsPerturbed = false }] };
         using SamOptimizer sam = new(model, new Sgd(0.1f), Perturbation.Sam(0.2f), options);
         double[][] w = model.Weights(), g = SyntheticModel.Gradient(w, 0);
-        double norm = Math.Sqrt(g.Where(static (_, t) => !SyntheticModel.Tensors[t].Name.EndsWith("bias", StringComparison.Ordinal)).Sum(static tensor => tensor.Sum(static x => x * x)));
+        double norm = Math.Sqrt(g.Where(static (_, t) =>
+            !SyntheticModel.Tensors[t].Name.EndsWith("bias", StringComparison.Ordinal)).Sum(static tensor =>
+            tensor.Sum(static x => x * x)));
         model.Run(0);
         sam.FirstStep();
         double[][] moved = model.Weights(), h = SyntheticModel.Gradient(moved, 0);
@@ -84,7 +88,8 @@ public sealed class OptionTests
         using Device device = Device.Cpu();
         using SyntheticModel model = new(device);
         model.Reset();
-        using SamOptimizer sam = new(model, new Sgd(0.1f), Perturbation.Usam(0.05f), new SamOptions { Clipping = GradientClipping.ByNorm(2, which) });
+        using SamOptimizer sam = new(model, new Sgd(0.1f), Perturbation.Usam(0.05f),
+            new SamOptions { Clipping = GradientClipping.ByNorm(2, which) });
         double[][] w = model.Weights(), g = SyntheticModel.Gradient(w, 0);
         double first = which.HasFlag(ClippedGradients.First) ? Clip(g) : 1;
         double[][] moved = [.. w.Select((tensor, t) => tensor.Select((x, i) => x + (0.05 * first * g[t][i])).ToArray())];
@@ -93,7 +98,8 @@ public sealed class OptionTests
         sam.Step(() => model.Run(0));
         AssertMoved(model, w, h, 0.1 * second);
 
-        static double Clip(double[][] gradient) => Math.Min(1, 2 / (Math.Sqrt(gradient.Sum(static tensor => tensor.Sum(static x => x * x))) + 1e-6));
+        static double Clip(double[][] gradient) =>
+            Math.Min(1, 2 / (Math.Sqrt(gradient.Sum(static tensor => tensor.Sum(static x => x * x))) + 1e-6));
     }
 
     [Fact]
@@ -104,7 +110,8 @@ public sealed class OptionTests
         model.Reset();
         using SamOptimizer sam = new(model, new Sgd(0.1f), Perturbation.None, new SamOptions { Clipping = GradientClipping.ByValue(1.1f) });
         double[][] w = model.Weights();
-        double[][] g = [.. SyntheticModel.Gradient(w, 0).Select(static tensor => tensor.Select(static x => Math.Clamp(x, -1.1, 1.1)).ToArray())];
+        double[][] g = [.. SyntheticModel.Gradient(w, 0).Select(static tensor =>
+            tensor.Select(static x => Math.Clamp(x, -1.1, 1.1)).ToArray())];
         sam.Step(() => model.Run(0));
         AssertMoved(model, w, g, 0.1);
     }
@@ -129,7 +136,8 @@ public sealed class OptionTests
         static double[][] Objective(double[][] weights, out double value)
         {
             value = SyntheticModel.Loss(weights, 0) + (Lambda * weights.Sum(static tensor => tensor.Sum(static x => x * x)));
-            return [.. SyntheticModel.Gradient(weights, 0).Select((tensor, t) => tensor.Select((x, i) => x + (2 * Lambda * weights[t][i])).ToArray())];
+            return [.. SyntheticModel.Gradient(weights, 0).Select((tensor, t) =>
+                tensor.Select((x, i) => x + (2 * Lambda * weights[t][i])).ToArray())];
         }
     }
 
@@ -139,7 +147,8 @@ public sealed class OptionTests
         using Device device = Device.Cpu();
         using SyntheticModel model = new(device);
         model.Reset();
-        using SamOptimizer sam = new(model, new Sgd(0.1f), Perturbation.Sam(0.1f), new SamOptions { Averaging = WeightAveraging.Exponential(0.8f) });
+        using SamOptimizer sam = new(model, new Sgd(0.1f), Perturbation.Sam(0.1f),
+            new SamOptions { Averaging = WeightAveraging.Exponential(0.8f) });
         Assert.Throws<InvalidOperationException>(sam.SwapAverage);
         double[] mean = [];
         for (int step = 0; step < 5; step++)
@@ -169,7 +178,8 @@ public sealed class OptionTests
         using Device device = Device.Cpu();
         using SyntheticModel model = new(device);
         model.Reset();
-        using SamOptimizer sam = new(model, new Sgd(0.1f), Perturbation.None, new SamOptions { Averaging = WeightAveraging.Stochastic(start: 3, interval: 2) });
+        using SamOptimizer sam = new(model, new Sgd(0.1f), Perturbation.None,
+            new SamOptions { Averaging = WeightAveraging.Stochastic(start: 3, interval: 2) });
         List<double> seen = [];
         for (int step = 1; step <= 8; step++)
         {
@@ -193,7 +203,8 @@ public sealed class OptionTests
         using FlatModel plain = new(device, 8, counts);
         using FlatModel scaled = new(device, 8, counts);
         using SamOptimizer one = new(plain, new Adam(0.01f), Perturbation.Usam(0.1f));
-        using SamOptimizer two = new(scaled, new Adam(0.01f), Perturbation.Usam(0.1f), new SamOptions { LossScaling = new LossScaling { InitialScale = 1024, GrowthInterval = 3 } });
+        using SamOptimizer two = new(scaled, new Adam(0.01f), Perturbation.Usam(0.1f),
+            new SamOptions { LossScaling = new LossScaling { InitialScale = 1024, GrowthInterval = 3 } });
         for (int step = 0; step < 5; step++)
         {
             StepResult expected = one.Step(s_input, s_targets);
@@ -238,30 +249,79 @@ public sealed class OptionTests
         }
     }
 
-    [Fact]
-    public void MSharpnessOfTheWholeBatch_IsPlainSam()
+    public static TheoryData<string> Combinations() => [.. Variants.Combinations.Keys];
+
+    [Theory]
+    [MemberData(nameof(Combinations))]
+    public void MSharpnessOfOneMicroBatch_IsTheStepOfTheBatch(string combination)
     {
         int[] counts = [300, 7];
         using Device device = Device.Cpu();
         using FlatModel whole = new(device, 8, counts);
         using FlatModel cut = new(device, 8, counts);
-        using SamOptimizer one = new(whole, new Sgd(0.1f, 0.9f), Perturbation.Asam(0.5f), new SamOptions { Combination = Combination.Gsam(0.3f) });
-        SamOptions options = new() { Combination = Combination.Gsam(0.3f), MicroBatch = 8, PerturbsEachMicroBatch = true };
-        using SamOptimizer two = new(cut, new Sgd(0.1f, 0.9f), Perturbation.Asam(0.5f), options);
-        for (int step = 0; step < 3; step++)
+        SamOptions options = new() { Combination = Variants.Combinations[combination](), Clipping = GradientClipping.ByNorm(0.1f) };
+        using SamOptimizer one = new(whole, new Sgd(0.1f, 0.9f), Perturbation.Asam(5), options);
+        using SamOptimizer two = new(
+            cut, new Sgd(0.1f, 0.9f), Perturbation.Asam(5), options with { MicroBatch = 8, PerturbsEachMicroBatch = true });
+        for (int step = 0; step < 5; step++)
         {
             one.Step(s_input, s_targets);
             two.Step(s_input, s_targets);
         }
 
+        // GSAM's gradients are clipped before they are combined, or where each piece is combined by itself, after.
+        double tolerance = combination.StartsWith("gsam", StringComparison.Ordinal) ? 2e-3 : Tolerance;
         float[] a = whole.Copy(), b = cut.Copy();
         for (int i = 0; i < a.Length; i++)
         {
-            Assert.Equal(a[i], b[i], Tolerance);
+            Assert.Equal(a[i], b[i], tolerance);
         }
 
         Assert.Throws<InvalidOperationException>(() => two.Step(() => 0));
         Assert.Throws<InvalidOperationException>(two.FirstStep);
+    }
+
+    [Fact]
+    public void WeightedSharpnessOfMicroBatches_CombinesTheMeans()
+    {
+        using Device device = Device.Cpu();
+        using FlatModel cut = new(device, 4, 300, 7);
+        using FlatModel hand = new(device, 4, 300, 7);
+        SamOptions options = new() { Combination = Combination.Wsam(0.8f), MicroBatch = 4, PerturbsEachMicroBatch = true };
+        using SamOptimizer sam = new(cut, new Sgd(0.1f), Perturbation.Sam(0.5f), options);
+        float[] start = hand.Copy();
+        double[] g = new double[start.Length], h = new double[start.Length];
+        using (SamOptimizer probe = new(hand, new Sgd(0), Perturbation.Sam(0.5f)))
+        {
+            for (int piece = 0; piece < 2; piece++)
+            {
+                Add(g, piece);
+                probe.FirstStep();
+                Add(h, piece);
+                probe.SecondStep();
+            }
+        }
+
+        sam.Step(s_input, s_targets);
+        float[] after = cut.Copy();
+        for (int i = 0; i < start.Length; i++)
+        {
+            Assert.Equal(start[i] - (0.1 * g[i]) - (0.1 * 4 * (h[i] - g[i])), after[i], Tolerance);
+        }
+
+        void Add(double[] sum, int piece)
+        {
+            hand.Forward(s_input.AsSpan(piece * 4, 4));
+            hand.Backward(Loss.MeanSquaredError(s_targets.AsSpan(piece * 4, 4)));
+            int at = 0;
+            foreach (Parameter parameter in hand.Parameters)
+            {
+                foreach (float value in parameter.Gradients)
+                {
+                    sum[at++] += value / 2.0;
+                }
+            }
+        }
     }
 
     [Fact]

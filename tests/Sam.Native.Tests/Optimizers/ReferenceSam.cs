@@ -80,7 +80,8 @@ internal sealed class ReferenceSam(BaseOptimizer settings, Perturbation perturba
     {
         double alpha = options.Combination.Alpha;
         return options.Combination.IsByTensor
-            ? [.. g.Select((tensor, t) => Sum([tensor], [_look![t]], alpha * Math.Sqrt(Dot([tensor], [tensor])) / (Math.Sqrt(Dot([_look[t]], [_look[t]])) + 1e-8))[0])]
+            ? [.. g.Select((tensor, t) => Sum([tensor], [_look![t]],
+                alpha * Math.Sqrt(Dot([tensor], [tensor])) / (Math.Sqrt(Dot([_look[t]], [_look[t]])) + 1e-8))[0])]
             : Sum(g, _look!, alpha * Math.Sqrt(Dot(g, g)) / Math.Sqrt(Dot(_look!, _look!)));
     }
 
@@ -113,7 +114,8 @@ internal sealed class ReferenceSam(BaseOptimizer settings, Perturbation perturba
     public double[][] Epsilon(double[][] g, double[][] w, double rho)
     {
         double[][] scale = [.. w.Select((tensor, t) => tensor.Select(x => Scaling(t, x, tensor)).ToArray())];
-        bool[] moved = [.. SyntheticModel.Tensors.Select(tensor => !perturbation.NormalizationOnly || tensor.Role >= ParameterRole.NormalizationScale)];
+        bool[] moved = [.. SyntheticModel.Tensors.Select(tensor => !perturbation.NormalizationOnly
+            || tensor.Role >= ParameterRole.NormalizationScale)];
         double[] all = [.. g.SelectMany((tensor, t) => tensor.Select((x, i) => moved[t] ? Math.Abs(scale[t][i] * x) : 0))];
         double p = perturbation.P, q = p == 1 ? double.PositiveInfinity : p == double.PositiveInfinity ? 1 : p / (p - 1);
         double largest = all.Max();
@@ -144,7 +146,8 @@ internal sealed class ReferenceSam(BaseOptimizer settings, Perturbation perturba
     /// <summary>T of one weight.</summary>
     public double Scaling(int tensor, double weight, double[] all) => perturbation.Scaling switch
     {
-        PerturbationScaling.Elementwise when perturbation.ScalesWeightsOnly && (SyntheticModel.Tensors[tensor].Role is ParameterRole.Bias or ParameterRole.NormalizationShift) => 1,
+        PerturbationScaling.Elementwise when perturbation.ScalesWeightsOnly
+            && (SyntheticModel.Tensors[tensor].Role is ParameterRole.Bias or ParameterRole.NormalizationShift) => 1,
         PerturbationScaling.Elementwise => Math.Abs(weight) + perturbation.Eta,
         PerturbationScaling.Layerwise => Math.Sqrt(all.Sum(static x => x * x)),
         _ => 1,

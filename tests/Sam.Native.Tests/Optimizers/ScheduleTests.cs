@@ -17,7 +17,8 @@ public sealed class ScheduleTests
             Near(0.5 + ((0.1 - 0.5) * Math.Min(t, 100) / 100), Schedule.Linear(0.5f, 0.1f, 100).At(t));
             Near(0.1 + (0.4 * Math.Pow(1 - (Math.Min(t, 100) / 100.0), 1.7)), Schedule.Polynomial(0.5f, 0.1f, 100, 1.7f).At(t));
             Near(0.5 * Math.Pow(0.97f, t), Schedule.Exponential(0.5f, 0.97f).At(t));
-            Near(t < 10 ? 0.5 * (0.2 + (0.8 * (t + 1) / 10)) : 0.5 + ((0.1 - 0.5) * Math.Min(t - 10, 100) / 100), Schedule.Linear(0.5f, 0.1f, 100).WithWarmup(10, 0.2f).At(t));
+            Near(t < 10 ? 0.5 * (0.2 + (0.8 * (t + 1) / 10)) : 0.5 + ((0.1 - 0.5) * Math.Min(t - 10, 100) / 100),
+                Schedule.Linear(0.5f, 0.1f, 100).WithWarmup(10, 0.2f).At(t));
         }
     }
 
@@ -108,8 +109,10 @@ public sealed class ScheduleTests
         Assert.Equal("steps", Assert.Throws<ArgumentOutOfRangeException>(static () => Schedule.Linear(1, 0, 0)).ParamName);
         Assert.Equal("milestones", Assert.Throws<ArgumentException>(static () => Schedule.MultiStep(1, [5, 5])).ParamName);
         Assert.Equal("rise", Assert.Throws<ArgumentOutOfRangeException>(static () => Schedule.OneCycle(1, 10, rise: 1)).ParamName);
-        Assert.Equal("from", Assert.Throws<ArgumentOutOfRangeException>(static () => Schedule.Constant(1).WithWarmup(5, from: 2)).ParamName);
-        Assert.Equal("lrMaximum", Assert.Throws<ArgumentOutOfRangeException>(static () => Schedule.ProportionalToLearningRate(0, 1, 1, 1)).ParamName);
+        Assert.Equal("from", Assert.Throws<ArgumentOutOfRangeException>(static () =>
+            Schedule.Constant(1).WithWarmup(5, from: 2)).ParamName);
+        Assert.Equal("lrMaximum", Assert.Throws<ArgumentOutOfRangeException>(static () =>
+            Schedule.ProportionalToLearningRate(0, 1, 1, 1)).ParamName);
     }
 
     private static void Near(double expected, float actual) => Assert.Equal(expected, actual, Tolerance);

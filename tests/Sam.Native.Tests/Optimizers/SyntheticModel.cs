@@ -1,7 +1,9 @@
 namespace Sam.Native.Tests.Optimizers;
 
-/// <summary>A model of a few tensors of every role whose loss is a formula instead of layers: L(w) = sum a w^2 / 2 + c w + b w_i w_(i+1).</summary>
-/// <remarks>c depends on the step, so that gradients differ from batch to batch; they stay away from zero, so that no sign hangs on rounding.</remarks>
+/// <summary>A model of a few tensors of every role whose loss is a formula instead of layers: L(w) = sum a w^2 / 2 + c w + b w_i
+/// w_(i+1).</summary>
+/// <remarks>c depends on the step, so that gradients differ from batch to batch; they stay away from zero, so that no sign hangs on
+/// rounding.</remarks>
 internal sealed class SyntheticModel(Device device, ulong seed = 7) : Model(device, 4, seed, Describe())
 {
     public const double Coupling = 0.05;
@@ -47,7 +49,8 @@ internal sealed class SyntheticModel(Device device, ulong seed = 7) : Model(devi
             gradient[t] = new double[w.Length];
             for (int i = 0; i < w.Length; i++)
             {
-                gradient[t][i] = (Curvature(t, i) * w[i]) + Slope(t, i, step) + (i > 0 ? Coupling * w[i - 1] : 0) + (i + 1 < w.Length ? Coupling * w[i + 1] : 0);
+                gradient[t][i] = (Curvature(t, i) * w[i]) + Slope(t, i, step) + (i > 0 ? Coupling * w[i - 1] : 0) + (i + 1 < w.Length
+                    ? Coupling * w[i + 1] : 0);
             }
         }
 

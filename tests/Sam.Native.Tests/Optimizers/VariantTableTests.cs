@@ -5,7 +5,8 @@ public sealed class VariantTableTests
 {
     private const int Steps = 5;
 
-    // Weights are about 1 and move by 0.5; five steps in single precision, each rounded about 6e-8 in a dozen places, with divisions by small moments.
+    // Weights are about 1 and move by 0.5; five steps in single precision, each rounded about 6e-8 in a dozen places, with divisions by
+    // small moments.
     private const double Absolute = 4e-6;
     private const double Relative = 4e-6;
 

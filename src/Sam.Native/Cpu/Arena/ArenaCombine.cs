@@ -17,7 +17,8 @@ internal static unsafe class ArenaCombine
     {
         Job<Combination> job = new()
         {
-            Pieces = pieces.Pieces.ToPointer(), Pass = new Combination { First = first, Second = second, Coefficients = coefficients, Output = output }, Width = Simd.Width,
+            Pieces = pieces.Pieces.ToPointer(),
+                Pass = new Combination { First = first, Second = second, Coefficients = coefficients, Output = output }, Width = Simd.Width,
         };
         PieceLoop.Run(team, pieces, ref job);
     }
@@ -29,7 +30,8 @@ internal static unsafe class ArenaCombine
     /// <param name="values">Limited in place.</param>
     public static void Clamp(WorkerTeam team, in ArenaPieces pieces, float limit, float* values)
     {
-        Job<Clamping> job = new() { Pieces = pieces.Pieces.ToPointer(), Pass = new Clamping { Limit = limit, Values = values }, Width = Simd.Width };
+        Job<Clamping> job = new() { Pieces = pieces.Pieces.ToPointer(), Pass = new Clamping { Limit = limit, Values = values },
+            Width = Simd.Width };
         PieceLoop.Run(team, pieces, ref job);
     }
 
@@ -40,7 +42,8 @@ internal static unsafe class ArenaCombine
     /// <param name="weights">Overwritten where pieces are perturbed.</param>
     public static void Restore(WorkerTeam team, in ArenaPieces pieces, float* saved, float* weights)
     {
-        Job<Restoring> job = new() { Pieces = pieces.Pieces.ToPointer(), Pass = new Restoring { Saved = saved, Weights = weights }, Width = Simd.Width };
+        Job<Restoring> job = new() { Pieces = pieces.Pieces.ToPointer(), Pass = new Restoring { Saved = saved, Weights = weights },
+            Width = Simd.Width };
         PieceLoop.Run(team, pieces, ref job);
     }
 
@@ -52,11 +55,14 @@ internal static unsafe class ArenaCombine
     /// <param name="average">m.</param>
     /// <param name="next">Takes m'.</param>
     /// <param name="kept">Takes g, or null.</param>
-    public static void Friendly(WorkerTeam team, in ArenaPieces pieces, in FriendlyStep step, float* gradient, float* average, float* next, float* kept)
+    public static void Friendly(
+        WorkerTeam team, in ArenaPieces pieces, in FriendlyStep step, float* gradient, float* average, float* next, float* kept)
     {
         Job<FriendlyPass> job = new()
         {
-            Pieces = pieces.Pieces.ToPointer(), Pass = new FriendlyPass { Step = step, Gradient = gradient, Average = average, Next = next, Kept = kept }, Width = Simd.Width,
+            Pieces = pieces.Pieces.ToPointer(),
+                Pass = new FriendlyPass { Step = step, Gradient = gradient, Average = average, Next = next, Kept = kept },
+                Width = Simd.Width,
         };
         PieceLoop.Run(team, pieces, ref job);
     }

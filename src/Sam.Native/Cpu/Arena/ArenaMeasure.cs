@@ -3,8 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Sam.Native.Cpu;
 
 /// <summary>What the dual norm of a direction is made of; see <see cref="DeviceKernels.Measure"/>.</summary>
-/// <remarks>t = T g is rounded to float, powers are those of <see cref="Powers"/>, everything is added in double. Order: element i of a piece is added to
-/// virtual lane i mod 32 in ascending order, lanes l and l + 16 are added, then the tree of <see cref="IDoubles{TSelf}.Sum"/>; the pieces' sums are
+/// <remarks>t = T g is rounded to float, powers are those of <see cref="Powers"/>, everything is added in double. Order: element i of a
+/// piece is added to
+/// virtual lane i mod 32 in ascending order, lanes l and l + 16 are added, then the tree of <see cref="IDoubles{TSelf}.Sum"/>; the pieces'
+/// sums are
 /// added in ascending order. Reads g, and w where a group is adaptive.</remarks>
 internal static unsafe class ArenaMeasure
 {
@@ -27,13 +29,15 @@ internal static unsafe class ArenaMeasure
     /// <param name="weights">w.</param>
     /// <param name="result"><see cref="Measure.Count"/> doubles.</param>
     public static void Run(
-        WorkerTeam team, in ArenaPieces pieces, BallNorm norm, float p, ReadOnlySpan<PerturbGroup> groups, float* direction, float* weights, double* result)
+        WorkerTeam team, in ArenaPieces pieces, BallNorm norm, float p, ReadOnlySpan<PerturbGroup> groups, float* direction, float* weights,
+            double* result)
     {
         fixed (PerturbGroup* settings = groups)
         {
             Job job = new()
             {
-                Pieces = pieces.Pieces.ToPointer(), Groups = settings, G = direction, W = weights, Partials = pieces.Partials.ToPointer(), Width = Simd.Width,
+                Pieces = pieces.Pieces.ToPointer(), Groups = settings, G = direction, W = weights, Partials = pieces.Partials.ToPointer(),
+                    Width = Simd.Width,
                 Term = norm is BallNorm.Infinity ? Term.Magnitudes : Term.Squares, Norm = norm,
             };
             PieceLoop.Run(team, pieces, ref job);

@@ -2,8 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Sam.Native.Cpu;
 
-/// <summary>The climb to the worst point of a ball, with the saving of the weights, in one pass; see <see cref="DeviceKernels.Perturb"/>.</summary>
-/// <remarks>w = s + k d in one rounding, where k is a float and d the direction of the ball. Elementwise, so the bits depend on neither threads nor
+/// <summary>The climb to the worst point of a ball, with the saving of the weights, in one pass; see
+/// <see cref="DeviceKernels.Perturb"/>.</summary>
+/// <remarks>w = s + k d in one rounding, where k is a float and d the direction of the ball. Elementwise, so the bits depend on neither
+/// threads nor
 /// width. Reads s and g, writes w and the saved weights.</remarks>
 internal static unsafe class ArenaPerturb
 {
@@ -23,7 +25,8 @@ internal static unsafe class ArenaPerturb
             Job job = new()
             {
                 Pieces = pieces.Pieces.ToPointer(), Groups = settings, Arguments = arguments, Width = Simd.Width,
-                Scale = Scale(arguments.Norm, arguments.P, measured), Maximum = (float)measured[Measure.Maximum], Exponent = (float)(1.0 / (arguments.P - 1.0)), Halves = Powers.Halves(1.0 / (arguments.P - 1.0)),
+                Scale = Scale(arguments.Norm, arguments.P, measured), Maximum = (float)measured[Measure.Maximum],
+                    Exponent = (float)(1.0 / (arguments.P - 1.0)), Halves = Powers.Halves(1.0 / (arguments.P - 1.0)),
             };
             PieceLoop.Run(team, pieces, ref job);
         }
@@ -80,7 +83,8 @@ internal static unsafe class ArenaPerturb
                 if (!Arguments.Kept.IsNull)
                 {
                     long bytes = piece.Count * sizeof(float);
-                    Buffer.MemoryCopy((Arguments.Direction + piece.Offset).ToPointer(), (Arguments.Kept + piece.Offset).ToPointer(), bytes, bytes);
+                    Buffer.MemoryCopy((Arguments.Direction + piece.Offset).ToPointer(), (Arguments.Kept + piece.Offset).ToPointer(), bytes,
+                        bytes);
                 }
 
                 return;
@@ -124,7 +128,8 @@ internal static unsafe class ArenaPerturb
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Body<TV, TBall>(in Constants<TV> constants, float* g, float* source, float* w, float* saved, float* kept, nint i, int count)
+        private static void Body<TV, TBall>(
+            in Constants<TV> constants, float* g, float* source, float* w, float* saved, float* kept, nint i, int count)
             where TV : unmanaged, ILanes<TV>
             where TBall : struct, IBall
         {

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Sam.Native.Cpu;
 
 /// <summary>Inner products of one or two arrays over the pieces, by tensor.</summary>
-/// <remarks>Order: element i of a piece is added to virtual lane i mod 32 in ascending order, lanes l and l + 16 are added, then the tree of
+/// <remarks>Order: element i of a piece is added to virtual lane i mod 32 in ascending order, lanes l and l + 16 are added, then the tree
+/// of
 /// <see cref="IDoubles{TSelf}.Sum"/>; the pieces' sums are added in ascending order. It depends on the table alone.</remarks>
 internal static unsafe class ArenaProducts
 {

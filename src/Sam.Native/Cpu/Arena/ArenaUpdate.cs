@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Sam.Native.Cpu;
 
 /// <summary>The one loop of all base optimizers: restore, mix the gradients, update.</summary>
-/// <remarks>d = c s + (b g + a h), products and sums fused from the left; without coefficients d = h to the bit. Coupled decay is added to d, decoupled
+/// <remarks>d = c s + (b g + a h), products and sums fused from the left; without coefficients d = h to the bit. Coupled decay is added to
+/// d, decoupled
 /// decay shrinks s, both before the rule. Elementwise, so the bits depend on
 /// neither threads nor width. Reads s, h (and g) and the slots, writes w and the slots, once.</remarks>
 internal static unsafe class ArenaUpdate

@@ -10,7 +10,8 @@ internal static class Powers
     /// <summary>Twice the exponent where that is a small integer, so that products and a root do instead of a logarithm; else 0.</summary>
     /// <param name="exponent">Above 0.</param>
     /// <returns>1 to 64, or 0.</returns>
-    public static int Halves(double exponent) => exponent * 2 == Math.Floor(exponent * 2) && exponent * 2 is >= 1 and <= MostHalves ? (int)(exponent * 2) : 0;
+    public static int Halves(
+        double exponent) => exponent * 2 == Math.Floor(exponent * 2) && exponent * 2 is >= 1 and <= MostHalves ? (int)(exponent * 2) : 0;
 
     /// <summary>u^exponent: by squaring where twice the exponent is a small integer, else exp(exponent log u).</summary>
     /// <typeparam name="TV">The lanes.</typeparam>

@@ -3,7 +3,8 @@ using Sam.Native.Cpu;
 
 namespace Sam.Native;
 
-/// <summary>v = rho v + (1 - rho) d^2; step = d sqrt(a + epsilon) / sqrt(v + epsilon); a = rho a + (1 - rho) step^2; w = s - lr step.</summary>
+/// <summary>v = rho v + (1 - rho) d^2; step = d sqrt(a + epsilon) / sqrt(v + epsilon); a = rho a + (1 - rho) step^2; w = s - lr
+/// step.</summary>
 /// <param name="Scalars">Step size and weight decay.</param>
 /// <param name="Rho">Decay of the averages.</param>
 /// <param name="Epsilon">Added below the roots.</param>

@@ -10,7 +10,8 @@ namespace Sam.Native;
 /// <param name="Epsilon">Added to the root.</param>
 /// <param name="Rate">lr / (1 - beta1^t).</param>
 /// <param name="Correction">1 / sqrt(1 - beta2^t).</param>
-internal readonly record struct AdamRule(StepScalars Scalars, float Beta1, float Beta2, float Epsilon, float Rate, float Correction) : IUpdateRule
+internal readonly record struct AdamRule(
+    StepScalars Scalars, float Beta1, float Beta2, float Epsilon, float Rate, float Correction) : IUpdateRule
 {
     public static string KernelName => "adam";
 

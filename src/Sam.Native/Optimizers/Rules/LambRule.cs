@@ -11,7 +11,8 @@ namespace Sam.Native;
 /// <param name="Rate">1 / (1 - beta1^t).</param>
 /// <param name="Correction">1 / sqrt(1 - beta2^t).</param>
 /// <param name="WeightDecay">Share of the weights in the direction.</param>
-internal readonly record struct LambRule(StepScalars Scalars, float Beta1, float Beta2, float Epsilon, float Rate, float Correction, float WeightDecay) : IUpdateRule
+internal readonly record struct LambRule(
+    StepScalars Scalars, float Beta1, float Beta2, float Epsilon, float Rate, float Correction, float WeightDecay) : IUpdateRule
 {
     public static string KernelName => "lamb";
 

@@ -11,7 +11,8 @@ namespace Sam.Native;
 /// <param name="GradientRate">lr (1 - mu_t) / (1 - mu_1 ... mu_t).</param>
 /// <param name="MomentRate">lr mu_(t+1) / (1 - mu_1 ... mu_(t+1)).</param>
 /// <param name="Correction">1 / sqrt(1 - beta2^t).</param>
-internal readonly record struct NAdamRule(StepScalars Scalars, float Beta1, float Beta2, float Epsilon, float GradientRate, float MomentRate, float Correction) : IUpdateRule
+internal readonly record struct NAdamRule(
+    StepScalars Scalars, float Beta1, float Beta2, float Epsilon, float GradientRate, float MomentRate, float Correction) : IUpdateRule
 {
     public static string KernelName => "nadam";
 

@@ -3,14 +3,16 @@ using Sam.Native.Cpu;
 
 namespace Sam.Native;
 
-/// <summary>Moments as Adam; w = s - rate m where not rectified, else s - rate m / (sqrt(v) + epsilon), the rectification being in the rate.</summary>
+/// <summary>Moments as Adam; w = s - rate m where not rectified, else s - rate m / (sqrt(v) + epsilon), the rectification being in the
+/// rate.</summary>
 /// <param name="Scalars">Step size and weight decay.</param>
 /// <param name="Beta1">Decay of the first moment.</param>
 /// <param name="Beta2">Decay of the second moment.</param>
 /// <param name="Epsilon">Added to the root.</param>
 /// <param name="Rate">lr / (1 - beta1^t), times r sqrt(1 - beta2^t) where rectified.</param>
 /// <param name="Rectified">1 divides by the root.</param>
-internal readonly record struct RAdamRule(StepScalars Scalars, float Beta1, float Beta2, float Epsilon, float Rate, int Rectified) : IUpdateRule
+internal readonly record struct RAdamRule(
+    StepScalars Scalars, float Beta1, float Beta2, float Epsilon, float Rate, int Rectified) : IUpdateRule
 {
     public static string KernelName => "radam";
 

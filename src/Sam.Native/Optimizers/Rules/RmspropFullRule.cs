@@ -3,7 +3,8 @@ using Sam.Native.Cpu;
 
 namespace Sam.Native;
 
-/// <summary>RMSprop with a momentum buffer (first arena) and, where centered, the mean (third arena): the root is sqrt(v - mean^2) + epsilon.</summary>
+/// <summary>RMSprop with a momentum buffer (first arena) and, where centered, the mean (third arena): the root is sqrt(v - mean^2) +
+/// epsilon.</summary>
 /// <param name="Scalars">Step size and weight decay.</param>
 /// <param name="Alpha">Decay of the moments.</param>
 /// <param name="Epsilon">Added to the root.</param>
