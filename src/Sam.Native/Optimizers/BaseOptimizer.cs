@@ -62,16 +62,17 @@ public abstract class BaseOptimizer
     /// <summary>The settings in words, for checkpoints: the rule of a second step at a learning rate of 1.</summary>
     internal abstract string Describe();
 
-    /// <summary>Takes the optimizer for one model.</summary>
-    internal void Attach()
+    /// <summary>Refuses an optimizer that belongs to a model already.</summary>
+    internal void CheckFree()
     {
         if (_attached)
         {
             throw new InvalidOperationException("This base optimizer already belongs to a SamOptimizer; make one for each.");
         }
-
-        _attached = true;
     }
+
+    /// <summary>Takes the optimizer for one model.</summary>
+    internal void Attach() => _attached = true;
 
     /// <summary>One update of the weights.</summary>
     internal void Update(in UpdateCall call)

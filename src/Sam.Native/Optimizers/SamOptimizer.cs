@@ -60,7 +60,7 @@ public sealed partial class SamOptimizer : IDisposable
         ArgumentNullException.ThrowIfNull(perturbation);
         options ??= SamOptions.Default;
         OptionChecks.Check(model, baseOptimizer, perturbation, options);
-        baseOptimizer.Attach();
+        baseOptimizer.CheckFree();
         Model = model;
         BaseOptimizer = baseOptimizer;
         Perturbation = perturbation;
@@ -100,6 +100,7 @@ public sealed partial class SamOptimizer : IDisposable
             _subset = new BatchSubset(model);
         }
 
+        baseOptimizer.Attach();
         LossScale = options.LossScaling?.InitialScale ?? 1;
         model.GradientScale = LossScale;
     }

@@ -51,8 +51,8 @@ public sealed class BadInputTests
         Refuses(new Sgd(1), Perturbation.None, new SamOptions { Combination = Combination.Wsam() });
         Refuses(new Sgd(1), Perturbation.Friendly() with { InnerSteps = 2 }, new SamOptions());
         Refuses(new Sgd(1), Perturbation.AsamLayerwise() with { P = 3 }, new SamOptions());
-        Refuses(new Sgd(1), Perturbation.Sam(),
-            new SamOptions { MicroBatch = 2, PerturbsEachMicroBatch = true, Combination = Combination.LookSam() });
+        Refuses(new Sgd(1), Perturbation.Friendly(), new SamOptions { MicroBatch = 2, PerturbsEachMicroBatch = true });
+        Refuses(new Sgd(1), Perturbation.SamOn(), new SamOptions { Groups = [ParameterGroup.Named("*") with { IsPerturbed = false }] });
         Refuses(new Sgd(1), Perturbation.Sam(), new SamOptions { MicroBatch = 5 });
         Refuses(new Sgd(1), Perturbation.Esam(), new SamOptions { MicroBatch = 2 });
         Refuses(new Sgd(1), Perturbation.Sam(), new SamOptions { LearningRate = Schedule.ProportionalToLearningRate(0, 1, 0, 1) });
@@ -68,6 +68,8 @@ public sealed class BadInputTests
         using Device device = Device.Cpu();
         using FlatModel model = new(device, 4, 30, 7);
         Sgd sgd = new(0.1f);
+        Assert.Throws<ArgumentException>(() => new SamOptimizer(model, sgd, Perturbation.Msam()));
+        Assert.Throws<ArgumentException>(() => new SamOptimizer(model, sgd, Perturbation.SamOn()));
         using SamOptimizer sam = new(model, sgd, Perturbation.None);
         Assert.Throws<InvalidOperationException>(() => new SamOptimizer(model, sgd, Perturbation.None));
     }
