@@ -145,7 +145,7 @@ public abstract partial class Model
     private void CheckCleanWeights(string method)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (InPerturbedPass)
+        if (InPerturbedPass || HasMovedWeights)
         {
             throw new InvalidOperationException($"{method} was called while the weights are perturbed; finish the step with SecondStep first.");
         }

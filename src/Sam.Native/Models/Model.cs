@@ -134,6 +134,9 @@ public abstract partial class Model : IDisposable
 
     internal DevicePointer<float> GradientMemory => _gradients.Pointer<float>();
 
+    /// <summary>Set while an optimizer has the weights moved, in whichever pass: they are not to be saved or stepped from.</summary>
+    internal bool HasMovedWeights { get; set; }
+
     /// <summary>Set between the halves of a SAM step: the weights are perturbed, so running statistics stay as they are.</summary>
     internal bool InPerturbedPass { get; set; }
 

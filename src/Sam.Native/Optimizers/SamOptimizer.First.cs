@@ -105,6 +105,7 @@ public sealed partial class SamOptimizer
         };
         Model.Device.Kernels.Perturb(factors ? _plan.TensorPieces : _plan.Pieces, arguments, _perturbGroups);
         _moved = true;
+        Model.HasMovedWeights = true;
     }
 
     private void SkipAtFirst(double squares)

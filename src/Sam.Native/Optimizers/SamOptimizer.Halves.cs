@@ -91,7 +91,7 @@ public sealed partial class SamOptimizer
             throw new InvalidOperationException($"{method} was called between FirstStep and SecondStep; {Order}.");
         }
 
-        if (Model.InPerturbedPass)
+        if (Model.InPerturbedPass || Model.HasMovedWeights)
         {
             throw new InvalidOperationException($"{method} was called while another optimizer has this model's weights perturbed; finish that step with its SecondStep.");
         }
@@ -159,6 +159,7 @@ public sealed partial class SamOptimizer
         _moved = false;
         _skip = false;
         Model.InPerturbedPass = false;
+        Model.HasMovedWeights = false;
         Model.ReleaseGradients();
         Model.StepNumber++;
     }

@@ -13,5 +13,6 @@ public sealed partial class SamOptimizer
         Restore();
         _inStep = false;
         _moved = false;
+        Model.HasMovedWeights = false;
     }
 }

@@ -168,6 +168,7 @@ public sealed partial class SamOptimizer : IDisposable
             {
                 Restore();
                 Model.InPerturbedPass = false;
+                Model.HasMovedWeights = false;
             }
 
             Model.GradientScale = 1;

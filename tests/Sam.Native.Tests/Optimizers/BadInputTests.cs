@@ -111,6 +111,23 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void WeightsMovedAgainstTheMomentum_AreNotSavedOrSteppedFrom()
+    {
+        using Device device = Device.Cpu();
+        using FlatModel model = new(device, 4, 30, 7);
+        using SamOptimizer sam = new(model, new Sgd(0.1f, 0.9f), Perturbation.Msam());
+        using SamOptimizer other = new(model, new Sgd(0.1f), Perturbation.None);
+        sam.Step(s_input, s_targets);
+        sam.FirstStep();
+        Assert.Throws<InvalidOperationException>(() => model.Save("never"));
+        Assert.Throws<InvalidOperationException>(() => other.Step(s_input, s_targets));
+        model.Forward(s_input);
+        model.Backward(Loss.MeanSquaredError(s_targets));
+        Assert.False(sam.SecondStep().Skipped);
+        Assert.False(other.Step(s_input, s_targets).Skipped);
+    }
+
+    [Fact]
     public void BadBatches_AreErrorsAndChangeNothing()
     {
         using Device device = Device.Cpu();
