@@ -113,18 +113,37 @@ internal sealed unsafe partial class BlockChecker
             return;
         }
 
-        if (warp.Mask != warp.Live)
-        {
-            int missing = BitOperations.TrailingZeroCount(warp.Live & ~warp.Mask);
-            throw block.Fault(warp, DeviceFaultKind.DivergentBarrier, BitOperations.TrailingZeroCount(warp.Mask),
-                $"barrier {number} is reached by {BitOperations.PopCount(warp.Mask)} of the {BitOperations.PopCount(warp.Live)} live threads of warp {warp.Index}; "
-                + $"thread {block.ThreadAt(warp.Index, missing)} is elsewhere");
-        }
-
         if (barrier.Arrived != 0 && barrier.Site != i)
         {
             throw block.Fault(warp, DeviceFaultKind.DivergentBarrier, BitOperations.TrailingZeroCount(warp.Mask),
                 $"barrier {number} is reached here, while other threads of the block wait at another one of the kernel's barriers");
+        }
+    }
+
+    /// <summary>No lane of a warp can run: those that wait at a barrier must not be the ones that others wait for to reconverge.</summary>
+    public void OnStuck(Warp warp, List<Fragment> fragments)
+    {
+        if ((checks & CheckSet.Divergence) == 0)
+        {
+            return;
+        }
+
+        foreach (Fragment fragment in fragments)
+        {
+            if (fragment.Wait != Wait.Barrier || (fragment.Frame.Function.Code + fragment.Pc - 1)->B >= 0)
+            {
+                continue;
+            }
+
+            for (Convergence? place = fragment.Top; place is not null; place = place.Parent)
+            {
+                if (place.Arrived != 0)
+                {
+                    throw block.Fault(warp, DeviceFaultKind.DivergentBarrier, BitOperations.TrailingZeroCount(fragment.Mask),
+                        $"barrier {fragment.WaitFor} is reached by {BitOperations.PopCount(fragment.Mask)} of the {BitOperations.PopCount(warp.Live)} live threads of "
+                        + $"warp {warp.Index}; thread {block.ThreadAt(warp.Index, BitOperations.TrailingZeroCount(place.Arrived))} went around it", fragment);
+                }
+            }
         }
     }
 

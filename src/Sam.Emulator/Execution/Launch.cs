@@ -99,6 +99,12 @@ internal sealed unsafe class Launch
         workers[0].Execute();
         if (count > 1)
         {
+            // Shares that no thread has come to yet are done here, so that a busy pool holds nothing up.
+            for (int k = 1; k < count; k++)
+            {
+                workers[k].Execute();
+            }
+
             done.Wait();
         }
 
@@ -167,13 +173,24 @@ internal sealed unsafe class Launch
         private readonly Stack<Block> spare = new();
         private readonly Queue<Block> waiting = new();
         private bool cooperative;
+        private int isOpen;
 
         public KernelCounters Counters { get; } = new();
 
-        public void Start(bool isCooperative) => cooperative = isCooperative;
+        /// <summary>Offers the share to whichever thread comes first.</summary>
+        public void Start(bool isCooperative)
+        {
+            cooperative = isCooperative;
+            Volatile.Write(ref isOpen, 1);
+        }
 
         public void Execute()
         {
+            if (Interlocked.Exchange(ref isOpen, 0) == 0)
+            {
+                return;
+            }
+
             try
             {
                 RunBlocks();

@@ -276,6 +276,8 @@ internal sealed unsafe partial class Warp
                 }
             }
 
+            Block.Checker?.OnStuck(this, fragments);
+
             // Nobody can run: lanes that wait for others to reconverge may be the ones that those wait for.
             if (!ReleaseWaiting() && !ResolveWarpWaits())
             {

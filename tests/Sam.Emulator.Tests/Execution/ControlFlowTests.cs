@@ -51,6 +51,16 @@ public sealed class ControlFlowTests
         Assert.All(machine.View<int>(result, 20).ToArray(), value => Assert.Equal(20, value));
     }
 
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public void OneThreadThatPollsBeforeABarrier_IsNoDivergence(ScheduleOrder order)
+    {
+        using Machine machine = Machine.OfFile("control", In(order) with { Checks = CheckSet.All });
+        ulong result = machine.New<int>(new int[20]);
+        machine.Launch("meet", new Dim3(20), new Dim3(64), 0, true, result, 20);
+        Assert.All(machine.View<int>(result, 20).ToArray(), value => Assert.Equal(20, value));
+    }
+
     [Fact]
     public void Recursion_KeepsTheFramesOfDivergentLanesApart()
     {

@@ -31,6 +31,13 @@ public sealed class ParserTests
     }
 
     [Fact]
+    public void EveryInstructionOfThePublicKernels_Loads()
+    {
+        PtxModule module = Parse(Machine.Text("opcodes"));
+        Assert.NotNull(module.FindKernel("opcodes"));
+    }
+
+    [Fact]
     public void Globals_HoldTheirValuesAndAddresses()
     {
         using var machine = new Machine(Head + """

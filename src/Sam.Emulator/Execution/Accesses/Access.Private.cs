@@ -43,9 +43,9 @@ internal static unsafe partial class Access
 
         block.Checker?.OnShared(warp, i, bytes, kind);
         ulong start = (ulong)block.Shared;
-        for (int lane = 0; lane < Lane.Count; lane++)
+        for (uint rest = warp.Mask; rest != 0; rest &= rest - 1)
         {
-            a[lane] += start;
+            a[BitOperations.TrailingZeroCount(rest)] += start;
         }
 
         return isRun;
