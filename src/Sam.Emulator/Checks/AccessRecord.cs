@@ -1,7 +1,8 @@
 namespace Sam.Emulator.Checks;
 
 /// <summary>An access in 64 bits: which bytes of a word, by whom, and when by their own clock. Zero when there was none.</summary>
-/// <remarks>From the top: the block (32 bits), the clock of its warp (17), strong or not (1), the bytes of the word (4), the thread (10).</remarks>
+/// <remarks>From the top: the block (32 bits), the clock of its warp (17), strong or not (1), the bytes of the word (4), the thread
+/// (10).</remarks>
 internal readonly record struct AccessMark(ulong Bits)
 {
     /// <summary>The largest clock that is told apart; later times count as ordered.</summary>
@@ -25,7 +26,8 @@ internal readonly record struct AccessMark(ulong Bits)
 
     /// <summary>Packs an access.</summary>
     public static AccessMark Of(uint block, int clock, bool strong, int bytes, int thread) =>
-        new(((ulong)block << 32) | ((ulong)Math.Min(clock, MaxClock) << 15) | (strong ? 1ul << 14 : 0) | ((ulong)bytes << 10) | (uint)thread);
+        new(((ulong)block << 32) | ((ulong)Math.Min(clock, MaxClock) << 15) | (strong ? 1ul << 14 : 0)
+            | ((ulong)bytes << 10) | (uint)thread);
 }
 
 /// <summary>What is known of the accesses to a word of four bytes: the last write, and two reads by different warps.</summary>

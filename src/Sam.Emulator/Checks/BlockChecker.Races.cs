@@ -53,7 +53,8 @@ internal sealed unsafe partial class BlockChecker
                     Acquire(warp, races.ReleasedAt(address / 4));
                 }
 
-                Visit(warp, i, lane, address, bytes, kind, strong, records + ((address / 4) - (allocation!.Address / 4)), (byte*)address, allocation);
+                Visit(warp, i, lane, address, bytes, kind, strong, records + ((address / 4) - (allocation!.Address / 4)), (byte*)address,
+                    allocation);
                 if (strong && kind != AccessKind.Load)
                 {
                     Publish(warp, i, races.ReleasedAt(address / 4));
@@ -65,7 +66,8 @@ internal sealed unsafe partial class BlockChecker
     /// <summary>Compares an access with what is known of its words, and notes it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Visit(
-        Warp warp, Instruction* i, int lane, ulong address, int bytes, AccessKind kind, bool strong, AccessRecord* record, byte* memory, AllocationInfo? allocation)
+        Warp warp, Instruction* i, int lane, ulong address, int bytes, AccessKind kind, bool strong, AccessRecord* record, byte* memory,
+            AllocationInfo? allocation)
     {
         int words = Math.Max(1, bytes / 4);
         int mask = bytes >= 4 ? 15 : ((1 << bytes) - 1) << (int)(address & 3);
@@ -109,7 +111,8 @@ internal sealed unsafe partial class BlockChecker
     /// <summary>Whether nothing orders two accesses by different threads of this launch.</summary>
     private bool Conflicts(Warp warp, AccessMark earlier, AccessMark now)
     {
-        if (earlier.Bits == 0 || (earlier.Bytes & now.Bytes) == 0 || (earlier.IsStrong && now.IsStrong) || earlier.Clock == AccessMark.MaxClock)
+        if (earlier.Bits == 0 || (earlier.Bytes & now.Bytes) == 0 || (earlier.IsStrong && now.IsStrong)
+            || earlier.Clock == AccessMark.MaxClock)
         {
             return false;
         }
@@ -145,7 +148,8 @@ internal sealed unsafe partial class BlockChecker
             && mine.SequenceEqual(new ReadOnlySpan<byte>(value + (other * (bytes == 8 ? 8 : 4)), bytes));
     }
 
-    private DeviceFaultException Race(Warp warp, int lane, AccessKind kind, AccessMark earlier, string what, ulong address, int bytes, AllocationInfo? allocation)
+    private DeviceFaultException Race(Warp warp, int lane, AccessKind kind, AccessMark earlier, string what, ulong address, int bytes,
+        AllocationInfo? allocation)
     {
         bool shared = allocation is null;
         Dim3 thread = block.ThreadAt(earlier.Thread / Lane.Count, earlier.Thread % Lane.Count);
@@ -156,7 +160,8 @@ internal sealed unsafe partial class BlockChecker
         string who = earlier.Block == number ? $"thread {thread}" : $"block {other}, thread {thread}";
         string of = shared ? "" : $", byte {address - allocation!.Address} of {allocation}";
         return block.Fault(warp, shared ? DeviceFaultKind.SharedRace : DeviceFaultKind.GlobalRace, lane,
-            $"{Faults.Verb(kind)} of {bytes} bytes at {where} address 0x{address:x}{of} and {what} by {who}, which no barrier orders", address, bytes, allocation, 0);
+            $"{Faults.Verb(kind)} of {bytes} bytes at {where} address 0x{address:x}{of} and {what} by {who}, which no barrier orders",
+                address, bytes, allocation, 0);
     }
 
     private void LearnShared(Warp warp, ulong word)
@@ -199,7 +204,8 @@ internal sealed unsafe partial class BlockChecker
         }
     }
 
-    /// <summary>Makes what the warp knew at its last fence, or knows now if the access itself releases, known to those who acquire the word.</summary>
+    /// <summary>Makes what the warp knew at its last fence, or knows now if the access itself releases, known to those who acquire the
+    /// word.</summary>
     private void Publish(Warp warp, Instruction* i, Dictionary<int, int[]> released)
     {
         if ((i->Mode & AccessModes.Releases) != 0)

@@ -140,8 +140,9 @@ internal sealed unsafe partial class BlockChecker
                 if (place.Arrived != 0)
                 {
                     throw block.Fault(warp, DeviceFaultKind.DivergentBarrier, BitOperations.TrailingZeroCount(fragment.Mask),
-                        $"barrier {fragment.WaitFor} is reached by {BitOperations.PopCount(fragment.Mask)} of the {BitOperations.PopCount(warp.Live)} live threads of "
-                        + $"warp {warp.Index}; thread {block.ThreadAt(warp.Index, BitOperations.TrailingZeroCount(place.Arrived))} went around it", fragment);
+                        $"barrier {fragment.WaitFor} is reached by {BitOperations.PopCount(fragment.Mask)} of the "
+                        + $"{BitOperations.PopCount(warp.Live)} live threads of warp {warp.Index}; "
+                        + $"thread {block.ThreadAt(warp.Index, BitOperations.TrailingZeroCount(place.Arrived))} went around it", fragment);
                 }
             }
         }
@@ -170,7 +171,8 @@ internal sealed unsafe partial class BlockChecker
     {
         if ((checks & CheckSet.Shuffle) != 0)
         {
-            throw block.Fault(warp, DeviceFaultKind.InactiveLane, lane, $"lane {lane} reads lane {from}, which takes no part in the shuffle");
+            throw block.Fault(warp, DeviceFaultKind.InactiveLane, lane,
+                $"lane {lane} reads lane {from}, which takes no part in the shuffle");
         }
     }
 
@@ -180,7 +182,8 @@ internal sealed unsafe partial class BlockChecker
         if ((checks & (CheckSet.Shuffle | CheckSet.Divergence)) != 0)
         {
             throw block.Fault(warp, DeviceFaultKind.InactiveLane, BitOperations.TrailingZeroCount(fragment.Mask),
-                $"the mask 0x{fragment.WaitFor:x8} names lanes that never come; 0x{fragment.Mask:x8} are there", new Fragment { Frame = fragment.Frame, Pc = fragment.Pc + 1 });
+                $"the mask 0x{fragment.WaitFor:x8} names lanes that never come; 0x{fragment.Mask:x8} are there",
+                    new Fragment { Frame = fragment.Frame, Pc = fragment.Pc + 1 });
         }
     }
 
@@ -210,7 +213,8 @@ internal sealed unsafe partial class BlockChecker
     private void CheckGlobalWritten(Warp warp, int bytes, AccessKind kind, bool isRun)
     {
         AllocationInfo? allocation = block.LastAllocation;
-        if (isRun && allocation is not null && warp.Addresses[0] >= allocation.Address && warp.Addresses[31] + (ulong)bytes <= allocation.End)
+        if (isRun && allocation is not null && warp.Addresses[0] >= allocation.Address
+            && warp.Addresses[31] + (ulong)bytes <= allocation.End)
         {
             if (allocation.Shadow is null)
             {
@@ -264,7 +268,8 @@ internal sealed unsafe partial class BlockChecker
             ulong address = warp.Addresses[lane];
             string where = allocation is null ? "" : $", byte {address - allocation.Address + (ulong)missing} of {allocation}";
             throw block.Fault(warp, DeviceFaultKind.Uninitialised, lane,
-                $"{Faults.Verb(kind)} of {bytes} bytes at {space} address 0x{address:x}{where}, which nothing has written", address, bytes, allocation, 0);
+                $"{Faults.Verb(kind)} of {bytes} bytes at {space} address 0x{address:x}{where}, which nothing has written", address, bytes,
+                    allocation, 0);
         }
     }
 }

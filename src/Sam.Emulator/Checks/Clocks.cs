@@ -1,8 +1,9 @@
 namespace Sam.Emulator.Checks;
 
 /// <summary>What each warp of a block knows of the others: the vector clocks of Fidge and Mattern, one entry for each warp.</summary>
-/// <remarks>An access is stamped with the clock of its warp. It happens before another warp's access when that warp has learned of that clock
-/// or a later one, by a barrier or by an atomic operation on the same word. A warp's clock moves on at each barrier, of block or warp.</remarks>
+/// <remarks>An access is stamped with the clock of its warp. It happens before another warp's access when that warp has learned of that
+/// clock or a later one, by a barrier or by an atomic operation on the same word. A warp's clock moves on at each barrier, of block
+/// or warp.</remarks>
 internal sealed class Clocks
 {
     private readonly int[][] known;

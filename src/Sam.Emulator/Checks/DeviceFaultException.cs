@@ -24,16 +24,19 @@ public sealed class DeviceFaultException : Exception
     /// <summary>The thread at fault, within its block.</summary>
     public Dim3 Thread { get; init; }
 
-    /// <summary>The address at fault: a device address for global memory, an offset for shared and local memory; 0 when there is none.</summary>
+    /// <summary>The address at fault: a device address for global memory, an offset for shared and local memory; 0 when there is
+    /// none.</summary>
     public ulong Address { get; init; }
 
     /// <summary>The number of bytes of the access; 0 when there is none.</summary>
     public int ByteCount { get; init; }
 
-    /// <summary>The allocation that the access missed or hit after its end; null when none is near, or when it is not about memory.</summary>
+    /// <summary>The allocation that the access missed or hit after its end; null when none is near, or when it is not about
+    /// memory.</summary>
     public AllocationInfo? Allocation { get; init; }
 
-    /// <summary>How many bytes the access reaches beyond the end of <see cref="Allocation"/> (positive), or starts before it (negative).</summary>
+    /// <summary>How many bytes the access reaches beyond the end of <see cref="Allocation"/> (positive), or starts before it
+    /// (negative).</summary>
     public long BytesOutside { get; init; }
 
     /// <summary>The line of the PTX text.</summary>

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Sam.Emulator.Checks;
 
-/// <summary>What all blocks of a launch share to find races on global memory: the accesses to each word, and what was released where.</summary>
+/// <summary>What all blocks of a launch share to find races on global memory: the accesses to each word, and what was released
+/// where.</summary>
 /// <remarks>All members are called under <see cref="Gate"/>.</remarks>
 internal sealed unsafe class GlobalRaces
 {

@@ -13,16 +13,19 @@ internal sealed unsafe partial class Block
 
     /// <summary>Makes a finding about an access.</summary>
     public DeviceFaultException Fault(
-        Warp warp, DeviceFaultKind kind, int lane, string what, ulong address, int bytes, AllocationInfo? allocation, long outside, Fragment? fragment = null)
+        Warp warp, DeviceFaultKind kind, int lane, string what, ulong address, int bytes, AllocationInfo? allocation, long outside,
+            Fragment? fragment = null)
     {
         CompiledFunction function = (fragment?.Frame ?? warp.CurrentFrame).Function;
         int pc = Math.Clamp((fragment?.Pc ?? warp.Pc) - 1, 0, function.Sources.Length - 1);
         InstructionSyntax source = function.Sources[pc];
         Dim3 thread = ThreadAt(warp.Index, lane);
-        string? file = source.SourceFile == 0 ? null : Image.Kernel.Module.Files.GetValueOrDefault(source.SourceFile, $"file {source.SourceFile}");
+        string? file = source.SourceFile == 0 ? null
+            : Image.Kernel.Module.Files.GetValueOrDefault(source.SourceFile, $"file {source.SourceFile}");
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Title(kind)}: kernel '{Image.Kernel.Name}', block {Id}, thread {thread}: {what}");
-        text.Append(CultureInfo.InvariantCulture, $"; at {(file is null ? "" : $"{file}:{source.SourceLine}, ")}PTX line {source.Line}: {source.Opcode}");
+        text.Append(CultureInfo.InvariantCulture,
+            $"; at {(file is null ? "" : $"{file}:{source.SourceLine}, ")}PTX line {source.Line}: {source.Opcode}");
         if (function != Image.Entry)
         {
             text.Append(CultureInfo.InvariantCulture, $" in function '{function.Name}'");

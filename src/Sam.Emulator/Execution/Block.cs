@@ -200,7 +200,8 @@ internal sealed unsafe partial class Block
                 BlockBarrier barrier = barriers[fragment!.WaitFor];
                 int expected = barrier.Expected == 0 ? LiveThreads : barrier.Expected;
                 throw Fault(warp, DeviceFaultKind.Deadlock, System.Numerics.BitOperations.TrailingZeroCount(fragment.Mask),
-                    $"barrier {fragment.WaitFor} waits for {expected} threads, {barrier.Arrived} are there and no other can come", fragment);
+                    $"barrier {fragment.WaitFor} waits for {expected} threads, {barrier.Arrived} are there and no other can come",
+                        fragment);
             }
         }
 

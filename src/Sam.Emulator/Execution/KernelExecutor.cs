@@ -43,7 +43,8 @@ public static class KernelExecutor
         CheckShape(kernel, grid, block, dynamicSharedBytes);
         if (parameters.Length < kernel.ParameterBytes)
         {
-            throw new ArgumentException($"The kernel '{kernel.Name}' takes {kernel.ParameterBytes} bytes of arguments, {parameters.Length} found.", nameof(parameters));
+            throw new ArgumentException(
+                $"The kernel '{kernel.Name}' takes {kernel.ParameterBytes} bytes of arguments, {parameters.Length} found.", nameof(parameters));
         }
 
         Launch launch = module.TakeLaunch(kernel, grid, block, dynamicSharedBytes, memory, options);
@@ -67,7 +68,8 @@ public static class KernelExecutor
         int most = Math.Min(MaxThreads, kernel.MaxThreads ?? MaxThreads);
         if (block.X < 1 || block.Y < 1 || block.Z < 1 || block.Count > most)
         {
-            throw new ArgumentException($"The block {block} has {block.Count} threads; the kernel '{kernel.Name}' takes 1 to {most}.", nameof(block));
+            throw new ArgumentException($"The block {block} has {block.Count} threads; the kernel '{kernel.Name}' takes 1 to {most}.",
+                nameof(block));
         }
 
         if (kernel.RequiredBlock is Dim3 required && required != block)
@@ -78,7 +80,8 @@ public static class KernelExecutor
         if (dynamicSharedBytes < 0 || dynamicSharedBytes + kernel.StaticSharedBytes > MaxSharedBytes)
         {
             throw new ArgumentException(
-                $"{dynamicSharedBytes} bytes of dynamic and {kernel.StaticSharedBytes} of static shared memory; {MaxSharedBytes} can be had.", nameof(dynamicSharedBytes));
+                $"{dynamicSharedBytes} bytes of dynamic and {kernel.StaticSharedBytes} of static shared memory; {MaxSharedBytes} can be had.",
+                nameof(dynamicSharedBytes));
         }
     }
 }

@@ -62,7 +62,8 @@ internal sealed class KernelImage
             {
                 ConstantKind.GlobalAddress => loaded.AddressOf(slot.Symbol) + slot.Bits,
                 ConstantKind.SharedOffset => (ulong)SharedOffsets.GetValueOrDefault(slot.Variable!) + slot.Bits,
-                ConstantKind.FunctionAddress => loaded.Module.FunctionsByName.TryGetValue(slot.Symbol, out CompiledFunction? target) ? AddressOf(target) : 0,
+                ConstantKind.FunctionAddress =>
+                    loaded.Module.FunctionsByName.TryGetValue(slot.Symbol, out CompiledFunction? target) ? AddressOf(target) : 0,
                 _ => slot.Bits,
             };
         }

@@ -29,7 +29,8 @@ internal sealed unsafe class Launch
         Memory = memory;
         Options = options;
         SharedBytes = image.Kernel.DynamicSharedOffset + dynamicSharedBytes;
-        LocalBytes = image.Kernel.HasUnboundedCalls ? image.Kernel.LocalBytesPerThread + options.StackBytes : image.Kernel.LocalBytesPerThread;
+        LocalBytes = image.Kernel.HasUnboundedCalls ? image.Kernel.LocalBytesPerThread + options.StackBytes
+            : image.Kernel.LocalBytesPerThread;
         ParameterBytes = image.Kernel.ParameterBytes;
         Parameters = (byte*)NativeMemory.AlignedAlloc((nuint)ParameterBytes + 64, 64);
         Races = (options.Checks & CheckSet.GlobalRaces) != 0 ? new Checks.GlobalRaces() : null;
@@ -81,7 +82,8 @@ internal sealed unsafe class Launch
         nextBlock = 0;
         fault = null;
         failure = null;
-        deadline = Options.TimeLimit is TimeSpan limit ? Stopwatch.GetTimestamp() + (long)(limit.TotalSeconds * Stopwatch.Frequency) : long.MaxValue;
+        deadline = Options.TimeLimit is TimeSpan limit ? Stopwatch.GetTimestamp() + (long)(limit.TotalSeconds * Stopwatch.Frequency)
+            : long.MaxValue;
         Races?.Start(grid.Count);
         int count = (int)Math.Min(workers.Length, grid.Count);
         running = count;

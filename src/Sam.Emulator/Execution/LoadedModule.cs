@@ -86,7 +86,8 @@ public sealed unsafe class LoadedModule : IDisposable
     }
 
     /// <summary>A launch whose places can be used for a shape, new or used before.</summary>
-    internal Launch TakeLaunch(PtxKernel kernel, Dim3 grid, Dim3 block, int dynamicSharedBytes, GlobalMemory memory, ExecutionOptions options)
+    internal Launch TakeLaunch(PtxKernel kernel, Dim3 grid, Dim3 block, int dynamicSharedBytes, GlobalMemory memory,
+        ExecutionOptions options)
     {
         if (!images.TryGetValue(kernel, out KernelImage? image))
         {

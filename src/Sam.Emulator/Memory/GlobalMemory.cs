@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Sam.Emulator;
 
 /// <summary>The address space of a device: every range that kernels may touch, with its bounds, its name and what became of it.</summary>
-/// <remarks>Device addresses are host addresses. Allocations lie apart by at least <see cref="GuardBytes"/> bytes that belong to none, so that
+/// <remarks>Device addresses are host addresses. Allocations lie apart by at least <see cref="GuardBytes"/> bytes that belong to none, so
+/// that
 /// a small overrun is always found. All members may be called from several threads at once, also while kernels run.</remarks>
 public sealed unsafe class GlobalMemory : IDisposable
 {
@@ -60,7 +61,8 @@ public sealed unsafe class GlobalMemory : IDisposable
         return Insert((ulong)data, bytes, name, block, TrackInitialised).Address;
     }
 
-    /// <summary>Makes memory that belongs to someone else (pinned host memory, a variable) reachable by kernels; it counts as initialised.</summary>
+    /// <summary>Makes memory that belongs to someone else (pinned host memory, a variable) reachable by kernels; it counts as
+    /// initialised.</summary>
     /// <param name="address">The first address.</param>
     /// <param name="bytes">The length, at least 1. The memory must outlive the registration.</param>
     /// <param name="name">A name for messages; null for none.</param>

@@ -28,11 +28,13 @@ public sealed class PtxGlobal
     /// <summary>Whether the text only declares it (<c>.extern</c>).</summary>
     public bool IsExternal { get; }
 
-    /// <summary>The bytes at load, from the start of the variable; what lies behind them is zero. Addresses in it are filled in at load.</summary>
+    /// <summary>The bytes at load, from the start of the variable; what lies behind them is zero. Addresses in it are filled in at
+    /// load.</summary>
     public ReadOnlyMemory<byte> InitialBytes => Initial;
 
     internal byte[] Initial { get; }
 
-    /// <summary>Places in <see cref="Initial"/> that take the address of a symbol: offset, width in bytes, symbol, addend, and the shift to the right that picks its bits.</summary>
+    /// <summary>Places in <see cref="Initial"/> that take the address of a symbol: offset, width in bytes, symbol, addend, and the shift
+    /// to the right that picks its bits.</summary>
     internal List<(int Offset, int Width, string Symbol, long Addend, int Shift)> Relocations { get; } = [];
 }

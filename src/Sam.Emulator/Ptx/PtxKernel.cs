@@ -39,7 +39,8 @@ public sealed class PtxKernel
     /// <summary>The block shape that the text demands (<c>.reqntid</c>); null when it demands none.</summary>
     public Dim3? RequiredBlock { get; internal init; }
 
-    /// <summary>The smallest number of blocks for each multiprocessor that the text asks for (<c>.minnctapersm</c>); null for none.</summary>
+    /// <summary>The smallest number of blocks for each multiprocessor that the text asks for (<c>.minnctapersm</c>); null for
+    /// none.</summary>
     public int? MinBlocksPerMultiprocessor { get; internal init; }
 
     /// <summary>Where the shared memory that a launch adds starts.</summary>

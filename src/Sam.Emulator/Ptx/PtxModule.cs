@@ -40,7 +40,8 @@ public sealed class PtxModule
     /// <summary>Parses and verifies PTX text.</summary>
     /// <param name="utf8Text">The text; a closing zero byte is allowed.</param>
     /// <returns>The module.</returns>
-    /// <exception cref="PtxException">The text has a mistake, or something that is not supported; the exception names line and instruction.</exception>
+    /// <exception cref="PtxException">The text has a mistake, or something that is not supported; the exception names line and
+    /// instruction.</exception>
     public static PtxModule Parse(ReadOnlySpan<byte> utf8Text) => ModuleCompiler.Compile(Parser.Parse(utf8Text));
 
     /// <summary>Finds a kernel by name.</summary>

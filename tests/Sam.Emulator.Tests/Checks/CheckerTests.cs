@@ -38,7 +38,8 @@ public sealed class CheckerTests
     public void LoadBeforeTheStart_IsFoundToo()
     {
         using Machine machine = Machine.OfFile("checks");
-        DeviceFaultException fault = Fault(machine, "copy", new Dim3(1), new Dim3(64), machine.New<int>(new int[64]), machine.New<int>(new int[64]), -8);
+        DeviceFaultException fault = Fault(machine, "copy", new Dim3(1), new Dim3(64), machine.New<int>(new int[64]),
+            machine.New<int>(new int[64]), -8);
         Assert.Equal(-8, fault.BytesOutside);
     }
 
@@ -57,7 +58,8 @@ public sealed class CheckerTests
     public void MisalignedLoad_IsFound()
     {
         using Machine machine = Machine.OfFile("checks");
-        DeviceFaultException fault = Fault(machine, "copy", new Dim3(1), new Dim3(32), machine.New<int>(new int[64]), machine.New<int>(new int[64]), 2);
+        DeviceFaultException fault = Fault(machine, "copy", new Dim3(1), new Dim3(32), machine.New<int>(new int[64]),
+            machine.New<int>(new int[64]), 2);
         Assert.Equal(DeviceFaultKind.Misaligned, fault.Kind);
     }
 
@@ -85,14 +87,16 @@ public sealed class CheckerTests
     public void MissingBarrier_IsASharedRace(int threads)
     {
         using Machine machine = Machine.OfFile("checks", new ExecutionOptions { Checks = CheckSet.SharedRaces });
-        Assert.Equal(DeviceFaultKind.SharedRace, Fault(machine, "neighbour", new Dim3(1), new Dim3(threads), machine.New<int>(new int[256]), 0).Kind);
+        Assert.Equal(DeviceFaultKind.SharedRace,
+            Fault(machine, "neighbour", new Dim3(1), new Dim3(threads), machine.New<int>(new int[256]), 0).Kind);
     }
 
     [Fact]
     public void MissingFence_IsAGlobalRace()
     {
         using Machine machine = Machine.OfFile("checks", All);
-        DeviceFaultException fault = Fault(machine, "last_block", new Dim3(50), new Dim3(1), machine.Raw<int>(50), machine.New<int>(0), machine.New<int>(0), 0);
+        DeviceFaultException fault = Fault(machine, "last_block", new Dim3(50), new Dim3(1), machine.Raw<int>(50), machine.New<int>(0),
+            machine.New<int>(0), 0);
         Assert.Equal(DeviceFaultKind.GlobalRace, fault.Kind);
     }
 

@@ -54,13 +54,15 @@ public sealed class CounterTests
         var counters = new KernelCounters();
         for (int k = 0; k < 3; k++)
         {
-            KernelExecutor.Launch(machine.Loaded, kernel, new Dim3(2), new Dim3(64), 0, arguments, machine.Memory, machine.Options, counters, null, false);
+            KernelExecutor.Launch(machine.Loaded, kernel, new Dim3(2), new Dim3(64), 0, arguments, machine.Memory, machine.Options,
+                counters, null, false);
         }
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int k = 0; k < 20; k++)
         {
-            KernelExecutor.Launch(machine.Loaded, kernel, new Dim3(2), new Dim3(64), 0, arguments, machine.Memory, machine.Options, counters, null, false);
+            KernelExecutor.Launch(machine.Loaded, kernel, new Dim3(2), new Dim3(64), 0, arguments, machine.Memory, machine.Options,
+                counters, null, false);
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);

@@ -110,14 +110,16 @@ public sealed class ControlFlowTests
     public void EndlessLoop_StopsAtTheTimeLimit()
     {
         using Machine machine = Machine.OfFile("control", new ExecutionOptions { TimeLimit = TimeSpan.FromMilliseconds(50) });
-        Assert.Equal(DeviceFaultKind.TimeLimit, Assert.Throws<DeviceFaultException>(() => machine.Launch("forever", new Dim3(1), new Dim3(32))).Kind);
+        Assert.Equal(DeviceFaultKind.TimeLimit,
+            Assert.Throws<DeviceFaultException>(() => machine.Launch("forever", new Dim3(1), new Dim3(32))).Kind);
     }
 
     [Fact]
     public void Trap_IsAFaultAndTheMachineRunsOn()
     {
         using Machine machine = Machine.OfFile("control");
-        Assert.Equal(DeviceFaultKind.Trap, Assert.Throws<DeviceFaultException>(() => machine.Launch("stop", new Dim3(2), new Dim3(32))).Kind);
+        Assert.Equal(DeviceFaultKind.Trap,
+            Assert.Throws<DeviceFaultException>(() => machine.Launch("stop", new Dim3(2), new Dim3(32))).Kind);
         ulong counter = machine.New<int>(0);
         machine.Launch("spin", new Dim3(1), new Dim3(32), counter);
         Assert.Equal(32, machine.View<int>(counter, 1)[0]);

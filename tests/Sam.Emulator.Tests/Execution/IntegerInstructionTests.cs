@@ -16,47 +16,64 @@ public sealed class IntegerInstructionTests
         .. Widths("min", (a, b, c) => BigInteger.Min(a, b)), .. Widths("max", (a, b, c) => BigInteger.Max(a, b)),
         .. Widths("mad.lo", (a, b, c) => (a * b) + c, 3), .. Widths("sad", (a, b, c) => BigInteger.Abs(a - b) + c, 3),
         .. HighParts(), .. WideParts(),
-        ("add.sat.s32 $d, $a, $b;", 32, true, 32, (a, b, c) => Clamp(a + b)), ("sub.sat.s32 $d, $a, $b;", 32, true, 32, (a, b, c) => Clamp(a - b)),
+        ("add.sat.s32 $d, $a, $b;", 32, true, 32, (a, b, c) => Clamp(a + b)),
+            ("sub.sat.s32 $d, $a, $b;", 32, true, 32, (a, b, c) => Clamp(a - b)),
         ("mad.hi.sat.s32 $d, $a, $b, $c;", 32, true, 32, (a, b, c) => Clamp(((a * b) >> 32) + c)),
-        ("neg.s32 $d, $a;", 32, true, 32, (a, b, c) => -a), ("neg.s64 $d, $a;", 64, true, 64, (a, b, c) => -a), ("neg.s16 $d, $a;", 16, true, 16, (a, b, c) => -a),
-        ("abs.s32 $d, $a;", 32, true, 32, (a, b, c) => BigInteger.Abs(a)), ("abs.s64 $d, $a;", 64, true, 64, (a, b, c) => BigInteger.Abs(a)),
+        ("neg.s32 $d, $a;", 32, true, 32, (a, b, c) => -a), ("neg.s64 $d, $a;", 64, true, 64, (a, b, c) => -a),
+            ("neg.s16 $d, $a;", 16, true, 16, (a, b, c) => -a),
+        ("abs.s32 $d, $a;", 32, true, 32, (a, b, c) => BigInteger.Abs(a)),
+            ("abs.s64 $d, $a;", 64, true, 64, (a, b, c) => BigInteger.Abs(a)),
         ("and.b32 $d, $a, $b;", 32, false, 32, (a, b, c) => a & b), ("or.b32 $d, $a, $b;", 32, false, 32, (a, b, c) => a | b),
         ("xor.b32 $d, $a, $b;", 32, false, 32, (a, b, c) => a ^ b), ("and.b64 $d, $a, $b;", 64, false, 64, (a, b, c) => a & b),
         ("or.b64 $d, $a, $b;", 64, false, 64, (a, b, c) => a | b), ("xor.b64 $d, $a, $b;", 64, false, 64, (a, b, c) => a ^ b),
         ("and.b16 $d, $a, $b;", 16, false, 16, (a, b, c) => a & b), ("not.b16 $d, $a;", 16, false, 16, (a, b, c) => 0xFFFF - a),
-        ("not.b32 $d, $a;", 32, false, 32, (a, b, c) => uint.MaxValue - a), ("not.b64 $d, $a;", 64, false, 64, (a, b, c) => ulong.MaxValue - a),
+        ("not.b32 $d, $a;", 32, false, 32, (a, b, c) => uint.MaxValue - a),
+            ("not.b64 $d, $a;", 64, false, 64, (a, b, c) => ulong.MaxValue - a),
         ("cnot.b32 $d, $a;", 32, false, 32, (a, b, c) => a.IsZero ? 1 : 0),
         ("shl.b32 $d, $a, 5;", 32, false, 32, (a, b, c) => a << 5), ("shl.b64 $d, $a, 37;", 64, false, 64, (a, b, c) => a << 37),
         ("shr.u32 $d, $a, 7;", 32, false, 32, (a, b, c) => a >> 7), ("shr.s32 $d, $a, 31;", 32, true, 32, (a, b, c) => a >> 31),
         ("shr.u64 $d, $a, 9;", 64, false, 64, (a, b, c) => a >> 9), ("shr.s64 $d, $a, 60;", 64, true, 64, (a, b, c) => a >> 60),
-        ("shl.b32 $d, $a, $b;", 32, false, 32, (a, b, c) => b > 31 ? 0 : a << (int)b), ("shr.u32 $d, $a, $b;", 32, false, 32, (a, b, c) => b > 31 ? 0 : a >> (int)b),
+        ("shl.b32 $d, $a, $b;", 32, false, 32, (a, b, c) => b > 31 ? 0 : a << (int)b),
+            ("shr.u32 $d, $a, $b;", 32, false, 32, (a, b, c) => b > 31 ? 0 : a >> (int)b),
         ("{ .reg .b32 n; shr.u32 n, $b, 0; shr.s32 $d, $a, n; }", 32, true, 32, (a, b, c) => a >> (b < 0 || b > 31 ? 32 : (int)b)),
-        ("popc.b32 $d, $a;", 32, false, 32, (a, b, c) => BitOperations.PopCount((uint)a)), ("popc.b64 $d, $a;", 64, false, 32, (a, b, c) => BitOperations.PopCount((ulong)a)),
-        ("clz.b32 $d, $a;", 32, false, 32, (a, b, c) => 32 - (int)a.GetBitLength()), ("clz.b64 $d, $a;", 64, false, 32, (a, b, c) => 64 - (int)a.GetBitLength()),
+        ("popc.b32 $d, $a;", 32, false, 32, (a, b, c) => BitOperations.PopCount((uint)a)),
+            ("popc.b64 $d, $a;", 64, false, 32, (a, b, c) => BitOperations.PopCount((ulong)a)),
+        ("clz.b32 $d, $a;", 32, false, 32, (a, b, c) => 32 - (int)a.GetBitLength()),
+            ("clz.b64 $d, $a;", 64, false, 32, (a, b, c) => 64 - (int)a.GetBitLength()),
         ("brev.b32 $d, $a;", 32, false, 32, (a, b, c) => Reverse(a, 32)), ("brev.b64 $d, $a;", 64, false, 64, (a, b, c) => Reverse(a, 64)),
         ("bfind.u32 $d, $a;", 32, false, 32, (a, b, c) => a.IsZero ? uint.MaxValue : (int)a.GetBitLength() - 1),
         ("bfind.shiftamt.u32 $d, $a;", 32, false, 32, (a, b, c) => a.IsZero ? uint.MaxValue : 32 - (int)a.GetBitLength()),
-        ("bfind.s32 $d, $a;", 32, true, 32, (a, b, c) => (a < 0 ? -a - 1 : a) is { IsZero: false } x ? (int)x.GetBitLength() - 1 : uint.MaxValue),
+        ("bfind.s32 $d, $a;", 32, true, 32, (a, b, c) =>
+            (a < 0 ? -a - 1 : a) is { IsZero: false } x ? (int)x.GetBitLength() - 1 : uint.MaxValue),
         ("bfe.u32 $d, $a, $b, $c;", 32, false, 32, (a, b, c) => (a >> (int)(b & 255)) & ((BigInteger.One << (int)(c & 255)) - 1)),
-        ("lop3.b32 $d, $a, $b, $c, 0xE8;", 32, false, 32, (a, b, c) => (a & b) | (a & c) | (b & c)), ("lop3.b32 $d, $a, $b, $c, 0x96;", 32, false, 32, (a, b, c) => a ^ b ^ c),
+        ("lop3.b32 $d, $a, $b, $c, 0xE8;", 32, false, 32, (a, b, c) => (a & b) | (a & c) | (b & c)),
+            ("lop3.b32 $d, $a, $b, $c, 0x96;", 32, false, 32, (a, b, c) => a ^ b ^ c),
         ("shf.l.wrap.b32 $d, $a, $b, $c;", 32, false, 32, (a, b, c) => ((b << 32 | a) << (int)(c & 31)) >> 32),
         ("shf.r.wrap.b32 $d, $a, $b, $c;", 32, false, 32, (a, b, c) => (b << 32 | a) >> (int)(c & 31)),
         ("shf.l.clamp.b32 $d, $a, $b, $c;", 32, false, 32, (a, b, c) => ((b << 32 | a) << (int)BigInteger.Min(c, 32)) >> 32),
-        ("prmt.b32 $d, $a, $b, 0x7531;", 32, false, 32, (a, b, c) => Pick(a, 1) | (Pick(a, 3) << 8) | (Pick(b, 1) << 16) | (Pick(b, 3) << 24)),
-        ("prmt.b32 $d, $a, $b, 0x0c88;", 32, false, 32, (a, b, c) => (Pick(a, 0) >= 128 ? 0xFFFF : 0) | (Pick(b, 0) >= 128 ? 0xFF0000 : 0) | (Pick(a, 0) << 24)),
+        ("prmt.b32 $d, $a, $b, 0x7531;", 32, false, 32, (a, b, c) =>
+            Pick(a, 1) | (Pick(a, 3) << 8) | (Pick(b, 1) << 16) | (Pick(b, 3) << 24)),
+        ("prmt.b32 $d, $a, $b, 0x0c88;", 32, false, 32, (a, b, c) =>
+            (Pick(a, 0) >= 128 ? 0xFFFF : 0) | (Pick(b, 0) >= 128 ? 0xFF0000 : 0) | (Pick(a, 0) << 24)),
         ("mul24.lo.u32 $d, $a, $b;", 32, false, 32, (a, b, c) => (a & 0xFFFFFF) * (b & 0xFFFFFF)),
         ("mul24.hi.u32 $d, $a, $b;", 32, false, 32, (a, b, c) => ((a & 0xFFFFFF) * (b & 0xFFFFFF)) >> 16),
-        ("dp4a.u32.u32 $d, $a, $b, $c;", 32, false, 32, (a, b, c) => c + Enumerable.Range(0, 4).Aggregate(BigInteger.Zero, (s, k) => s + (Pick(a, k) * Pick(b, k)))),
-        ("dp4a.s32.s32 $d, $a, $b, $c;", 32, false, 32, (a, b, c) => c + Enumerable.Range(0, 4).Aggregate(BigInteger.Zero, (s, k) => s + ((sbyte)(byte)Pick(a, k) * (sbyte)(byte)Pick(b, k)))),
+        ("dp4a.u32.u32 $d, $a, $b, $c;", 32, false, 32, (a, b, c) =>
+            c + Enumerable.Range(0, 4).Aggregate(BigInteger.Zero, (s, k) => s + (Pick(a, k) * Pick(b, k)))),
+        ("dp4a.s32.s32 $d, $a, $b, $c;", 32, false, 32, (a, b, c) =>
+            c + Enumerable.Range(0, 4).Aggregate(BigInteger.Zero, (s, k) => s + ((sbyte)(byte)Pick(a, k) * (sbyte)(byte)Pick(b, k)))),
         ("add.cc.u32 $d, $a, $b; addc.u32 $d, 0, 0;", 32, false, 32, (a, b, c) => (a + b) >> 32),
         ("sub.cc.u32 $d, $a, $b; subc.u32 $d, $c, 0;", 32, false, 32, (a, b, c) => c - (a < b ? 1 : 0)),
-        ("mad.lo.cc.u32 $d, $a, $b, $c; madc.hi.u32 $d, $a, $b, 7;", 32, false, 32, (a, b, c) => ((a * b) >> 32) + 7 + ((((a * b) & uint.MaxValue) + c) >> 32)),
-        ("{ .reg .b32 l, h; mov.b64 {l, h}, $a; mov.b64 $d, {h, l}; }", 64, false, 64, (a, b, c) => (a >> 32) | ((a & uint.MaxValue) << 32)),
-        ("cvt.s32.s16 $d, %h;", 32, true, 32, (a, b, c) => (short)(ushort)(a & 0xFFFF)), ("cvt.u32.u16 $d, %h;", 32, false, 32, (a, b, c) => a & 0xFFFF),
+        ("mad.lo.cc.u32 $d, $a, $b, $c; madc.hi.u32 $d, $a, $b, 7;", 32, false, 32, (a, b, c) =>
+            ((a * b) >> 32) + 7 + ((((a * b) & uint.MaxValue) + c) >> 32)),
+        ("{ .reg .b32 l, h; mov.b64 {l, h}, $a; mov.b64 $d, {h, l}; }", 64, false, 64, (a, b, c) =>
+            (a >> 32) | ((a & uint.MaxValue) << 32)),
+        ("cvt.s32.s16 $d, %h;", 32, true, 32, (a, b, c) => (short)(ushort)(a & 0xFFFF)),
+            ("cvt.u32.u16 $d, %h;", 32, false, 32, (a, b, c) => a & 0xFFFF),
         ("cvt.s64.s32 $d, $a;", 32, true, 64, (a, b, c) => a), ("cvt.u64.u32 $d, $a;", 32, false, 64, (a, b, c) => a),
         ("cvt.u32.u64 $d, $a;", 64, false, 32, (a, b, c) => a), ("cvt.sat.s32.s64 $d, $a;", 64, true, 32, (a, b, c) => Clamp(a)),
         ("cvt.sat.u32.s64 $d, $a;", 64, true, 32, (a, b, c) => BigInteger.Max(0, BigInteger.Min(uint.MaxValue, a))),
-        ("cvt.s8.s32 $d, $a;", 32, true, 32, (a, b, c) => (sbyte)(byte)(a & 255)), ("cvt.u8.u32 $d, $a;", 32, false, 32, (a, b, c) => a & 255),
+        ("cvt.s8.s32 $d, $a;", 32, true, 32, (a, b, c) => (sbyte)(byte)(a & 255)),
+            ("cvt.u8.u32 $d, $a;", 32, false, 32, (a, b, c) => a & 255),
         ("cvt.sat.u8.s32 $d, $a;", 32, true, 32, (a, b, c) => BigInteger.Max(0, BigInteger.Min(255, a))),
     ];
 
@@ -107,7 +124,8 @@ public sealed class IntegerInstructionTests
             for (int k = 0; k < results.Length; k++)
             {
                 int order = Value(operands[k].A, width, type[0] == 's').CompareTo(Value(operands[k].B, width, type[0] == 's'));
-                bool expected = comparison switch { "eq" => order == 0, "ne" => order != 0, "lt" => order < 0, "le" => order <= 0, "gt" => order > 0, _ => order >= 0 };
+                bool expected = comparison switch { "eq" => order == 0, "ne" => order != 0, "lt" => order < 0, "le" => order <= 0, "gt" =>
+                    order > 0, _ => order >= 0 };
                 Assert.True(expected == (results[k] != 0), $"{comparison}.{type} {operands[k]}");
             }
         }

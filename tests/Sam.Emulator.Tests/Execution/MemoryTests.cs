@@ -13,7 +13,8 @@ public sealed class MemoryTests
         ulong result = machine.New<int>(new int[16]);
         machine.Launch("widths", new Dim3(1), new Dim3(1), result);
         Assert.Equal(
-            [255, -1, -2, 0xFF03, unchecked((short)0xFF03), 0x0A09, 0x0C0B, 1, 255, unchecked((int)0xFF030201), 0x100F0E0D, 255, -1, unchecked((int)0xFE070605), 0x0C0B0A09, 0x0C0B0A09],
+            [255, -1, -2, 0xFF03, unchecked((short)0xFF03), 0x0A09, 0x0C0B, 1, 255, unchecked((int)0xFF030201), 0x100F0E0D, 255, -1,
+                unchecked((int)0xFE070605), 0x0C0B0A09, 0x0C0B0A09],
             machine.View<int>(result, 16).ToArray());
     }
 
@@ -38,7 +39,8 @@ public sealed class MemoryTests
         using Machine machine = Machine.OfFile("memory", Checked);
         ulong result = machine.New<int>(new int[32]);
         machine.Launch("mixed", new Dim3(1), new Dim3(32), result);
-        Assert.Equal([.. Enumerable.Range(0, 32).Select(t => t + 100 + (t % 3) switch { 0 => 3000, 1 => 2000, _ => 1000 })], machine.View<int>(result, 32).ToArray());
+        Assert.Equal([.. Enumerable.Range(0, 32).Select(t => t + 100 + (t % 3) switch { 0 => 3000, 1 => 2000, _ => 1000 })],
+            machine.View<int>(result, 32).ToArray());
     }
 
     [Fact]
@@ -56,7 +58,8 @@ public sealed class MemoryTests
 
         bytes[72] = 200;
         MemoryMarshal.Write(bytes.AsSpan(74), (ushort)60000);
-        KernelExecutor.Launch(machine.Loaded, kernel, new Dim3(1), new Dim3(32), 0, bytes, machine.Memory, machine.Options, new KernelCounters(), null, false);
+        KernelExecutor.Launch(machine.Loaded, kernel, new Dim3(1), new Dim3(32), 0, bytes, machine.Memory, machine.Options,
+            new KernelCounters(), null, false);
         for (int t = 0; t < 32; t++)
         {
             Assert.Equal([(t & 15) * (t & 15), 4, 200, 60000], machine.View<int>(result, 128).Slice(t * 4, 4).ToArray());

@@ -2,11 +2,14 @@ using System.Text;
 
 namespace Sam.Emulator.Tests.Execution;
 
-/// <summary>Runs one instruction on many operands: $d, $e are results, $a, $b, $c sources, each of a width in bits (1 for predicates).</summary>
+/// <summary>Runs one instruction on many operands: $d, $e are results, $a, $b, $c sources, each of a width in bits (1 for
+/// predicates).</summary>
 internal static class OneInstruction
 {
-    /// <summary>Runs the text for each tuple of operands and returns the results, the second one in the upper half when there are two.</summary>
-    public static ulong[] Run(string text, int d, int a, int b, int c, IReadOnlyList<(ulong A, ulong B, ulong C)> operands, string declarations = "")
+    /// <summary>Runs the text for each tuple of operands and returns the results, the second one in the upper half when there are
+    /// two.</summary>
+    public static ulong[] Run(string text, int d, int a, int b, int c, IReadOnlyList<(ulong A, ulong B, ulong C)> operands,
+        string declarations = "")
     {
         using var machine = new Machine(Kernel(text, d, a, b, c, declarations));
         ulong inA = machine.New<ulong>([.. operands.Select(o => o.A)]);
@@ -56,7 +59,8 @@ internal static class OneInstruction
         }
 
         ptx.Append(text).Append('\n');
-        ptx.Append(d == 1 ? "selp.b32 %t6, 1, 0, %xd; cvt.u64.u32 %m5, %t6; st.global.b64 [%m1], %m5;\n" : $"st.global.b{d} [%m1], %xdv;\n");
+        ptx.Append(d == 1 ? "selp.b32 %t6, 1, 0, %xd; cvt.u64.u32 %m5, %t6; st.global.b64 [%m1], %m5;\n"
+            : $"st.global.b{d} [%m1], %xdv;\n");
         return ptx.Append("$END: ret;\n}\n").ToString();
     }
 
@@ -73,14 +77,17 @@ internal static class OneInstruction
     {
         float[] special =
         [
-            0f, -0f, 1f, -1f, 1.5f, 0.5f, 3f, -3.5f, 2.5f, float.Epsilon, -float.Epsilon, 1.1754944e-38f, -1.1754942e-38f, float.MaxValue, float.MinValue,
-            float.PositiveInfinity, float.NegativeInfinity, float.NaN, 16777216f, 1.0000001f, 0.99999994f, 8388609f, 2147483648f, -2147483648f, 4294967296f, 9.223372e18f,
+            0f, -0f, 1f, -1f, 1.5f, 0.5f, 3f, -3.5f, 2.5f, float.Epsilon, -float.Epsilon, 1.1754944e-38f, -1.1754942e-38f, float.MaxValue,
+                float.MinValue,
+            float.PositiveInfinity, float.NegativeInfinity, float.NaN, 16777216f, 1.0000001f, 0.99999994f, 8388609f, 2147483648f,
+                -2147483648f, 4294967296f, 9.223372e18f,
         ];
         return Mix([.. special.Select(x => (ulong)BitConverter.SingleToUInt32Bits(x))], count, random => random.Next(3) switch
         {
             0 => (uint)random.NextInt64(),
             1 => BitConverter.SingleToUInt32Bits((float)((random.NextDouble() - 0.5) * 8)),
-            _ => BitConverter.SingleToUInt32Bits(MathF.ScaleB((float)random.NextDouble() + 1, random.Next(-30, 30)) * (random.Next(2) * 2 - 1)),
+            _ => BitConverter.SingleToUInt32Bits(MathF.ScaleB((float)random.NextDouble() + 1,
+                random.Next(-30, 30)) * (random.Next(2) * 2 - 1)),
         });
     }
 
@@ -89,8 +96,10 @@ internal static class OneInstruction
     {
         double[] special =
         [
-            0, -0.0, 1, -1, 1.5, 3, double.Epsilon, -double.Epsilon, 2.2250738585072014E-308, double.MaxValue, double.MinValue, double.PositiveInfinity,
-            double.NegativeInfinity, double.NaN, 9007199254740993, 1.0000000000000002, 0.1, 1e-300, 1e300, 2147483647.5, -2147483648.5, 9.2233720368547758e18, 0.5, 2.5,
+            0, -0.0, 1, -1, 1.5, 3, double.Epsilon, -double.Epsilon, 2.2250738585072014E-308, double.MaxValue, double.MinValue,
+                double.PositiveInfinity,
+            double.NegativeInfinity, double.NaN, 9007199254740993, 1.0000000000000002, 0.1, 1e-300, 1e300, 2147483647.5, -2147483648.5,
+                9.2233720368547758e18, 0.5, 2.5,
         ];
         return Mix([.. special.Select(BitConverter.DoubleToUInt64Bits)], count, random => random.Next(3) switch
         {
@@ -103,7 +112,8 @@ internal static class OneInstruction
     /// <summary>Tuples of interesting and random 16-bit patterns.</summary>
     public static List<(ulong A, ulong B, ulong C)> Halves(int count = 600)
     {
-        ulong[] special = [0, 0x8000, 1, 0x8001, 0x3FF, 0x400, 0x3C00, 0xBC00, 0x7BFF, 0xFBFF, 0x7C00, 0xFC00, 0x7E00, 0x3555, 0x0080, 0x3F80, 0x7F7F, 0x7F80, 0xFF80];
+        ulong[] special = [0, 0x8000, 1, 0x8001, 0x3FF, 0x400, 0x3C00, 0xBC00, 0x7BFF, 0xFBFF, 0x7C00, 0xFC00, 0x7E00, 0x3555, 0x0080,
+            0x3F80, 0x7F7F, 0x7F80, 0xFF80];
         return Mix(special, count, random => (ulong)random.Next(0x10000));
     }
 

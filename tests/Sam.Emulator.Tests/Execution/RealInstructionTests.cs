@@ -44,7 +44,8 @@ public sealed class RealInstructionTests
                     expected = BitConverter.SingleToUInt32Bits(Flush(value));
                 }
 
-                Assert.True(expected == (uint)results[k], $"{name}.{mode}{extra} {a:R} {b:R} {c:R}: {(uint)results[k]:x}, expected {expected:x}");
+                Assert.True(expected == (uint)results[k],
+                    $"{name}.{mode}{extra} {a:R} {b:R} {c:R}: {(uint)results[k]:x}, expected {expected:x}");
             }
         }
     }
@@ -61,7 +62,8 @@ public sealed class RealInstructionTests
             double b = BitConverter.UInt64BitsToDouble(operands[k].B);
             double c = BitConverter.UInt64BitsToDouble(operands[k].C);
             ulong expected = Expected(name, mode, a, b, c, 53, 1023);
-            bool same = double.IsNaN(BitConverter.UInt64BitsToDouble(expected)) ? double.IsNaN(BitConverter.UInt64BitsToDouble(results[k])) : expected == results[k];
+            bool same = double.IsNaN(BitConverter.UInt64BitsToDouble(expected)) ? double.IsNaN(BitConverter.UInt64BitsToDouble(results[k]))
+                : expected == results[k];
             Assert.True(same, $"{name}.{mode} {a:R} {b:R} {c:R}: {results[k]:x}, expected {expected:x}");
         }
     }
@@ -97,17 +99,23 @@ public sealed class RealInstructionTests
     [InlineData("rp")]
     public void ConversionsBetweenReals_AreRoundedOnce(string mode)
     {
-        Check($"cvt.{mode}.f32.f64 $d, $a;", 32, 64, OneInstruction.Doubles(), a => Value(BitConverter.UInt64BitsToDouble(a), mode, 24, 127));
+        Check($"cvt.{mode}.f32.f64 $d, $a;", 32, 64, OneInstruction.Doubles(), a =>
+            Value(BitConverter.UInt64BitsToDouble(a), mode, 24, 127));
         if (mode is "rn" or "rz")
         {
-            Check($"cvt.{mode}.f16.f32 $d, $a;", 16, 32, OneInstruction.Floats(), a => Value(BitConverter.UInt32BitsToSingle((uint)a), mode, 11, 15));
-            Check($"cvt.{mode}.bf16.f32 $d, $a;", 16, 32, OneInstruction.Floats(), a => Value(BitConverter.UInt32BitsToSingle((uint)a), mode, 8, 127));
+            Check($"cvt.{mode}.f16.f32 $d, $a;", 16, 32, OneInstruction.Floats(), a =>
+                Value(BitConverter.UInt32BitsToSingle((uint)a), mode, 11, 15));
+            Check($"cvt.{mode}.bf16.f32 $d, $a;", 16, 32, OneInstruction.Floats(), a =>
+                Value(BitConverter.UInt32BitsToSingle((uint)a), mode, 8, 127));
         }
 
-        Check($"cvt.{mode}.f32.s32 $d, $a;", 32, 32, OneInstruction.Integers(32), a => new ExactReal((int)a, 1).Round(24, 127, mode, false));
+        Check($"cvt.{mode}.f32.s32 $d, $a;", 32, 32, OneInstruction.Integers(32), a =>
+            new ExactReal((int)a, 1).Round(24, 127, mode, false));
         Check($"cvt.{mode}.f32.u64 $d, $a;", 32, 64, OneInstruction.Integers(64), a => new ExactReal(a, 1).Round(24, 127, mode, false));
-        Check($"cvt.{mode}.f64.s64 $d, $a;", 64, 64, OneInstruction.Integers(64), a => new ExactReal((long)a, 1).Round(53, 1023, mode, false));
-        Check($"cvt.{mode}.f32.u32 $d, $a;", 32, 32, OneInstruction.Integers(32), a => new ExactReal((uint)a, 1).Round(24, 127, mode, false));
+        Check($"cvt.{mode}.f64.s64 $d, $a;", 64, 64, OneInstruction.Integers(64), a =>
+            new ExactReal((long)a, 1).Round(53, 1023, mode, false));
+        Check($"cvt.{mode}.f32.u32 $d, $a;", 32, 32, OneInstruction.Integers(32), a =>
+            new ExactReal((uint)a, 1).Round(24, 127, mode, false));
     }
 
     [Theory]
@@ -124,18 +132,24 @@ public sealed class RealInstructionTests
             "rmi" => Math.Floor(x),
             _ => Math.Ceiling(x),
         };
-        BigInteger Clamp(double x, BigInteger low, BigInteger high) => double.IsPositiveInfinity(x) ? high : double.IsNegativeInfinity(x) ? low
+        BigInteger Clamp(double x, BigInteger low, BigInteger high) =>
+            double.IsPositiveInfinity(x) ? high : double.IsNegativeInfinity(x) ? low
             : BigInteger.Max(low, BigInteger.Min(high, new BigInteger(x)));
 
-        Check($"cvt.{mode}.s32.f32 $d, $a;", 32, 32, OneInstruction.Floats(), a => BitConverter.UInt32BitsToSingle((uint)a) is float x && float.IsNaN(x) ? 0
+        Check($"cvt.{mode}.s32.f32 $d, $a;", 32, 32, OneInstruction.Floats(), a =>
+            BitConverter.UInt32BitsToSingle((uint)a) is float x && float.IsNaN(x) ? 0
             : (uint)(int)Clamp(Round(x), int.MinValue, int.MaxValue));
-        Check($"cvt.{mode}.u32.f32 $d, $a;", 32, 32, OneInstruction.Floats(), a => BitConverter.UInt32BitsToSingle((uint)a) is float x && float.IsNaN(x) ? 0
+        Check($"cvt.{mode}.u32.f32 $d, $a;", 32, 32, OneInstruction.Floats(), a =>
+            BitConverter.UInt32BitsToSingle((uint)a) is float x && float.IsNaN(x) ? 0
             : (uint)Clamp(Round(x), 0, uint.MaxValue));
-        Check($"cvt.{mode}.s64.f32 $d, $a;", 64, 32, OneInstruction.Floats(), a => BitConverter.UInt32BitsToSingle((uint)a) is float x && float.IsNaN(x) ? 1ul << 63
+        Check($"cvt.{mode}.s64.f32 $d, $a;", 64, 32, OneInstruction.Floats(), a =>
+            BitConverter.UInt32BitsToSingle((uint)a) is float x && float.IsNaN(x) ? 1ul << 63
             : (ulong)(long)Clamp(Round(x), long.MinValue, long.MaxValue));
-        Check($"cvt.{mode}.s32.f64 $d, $a;", 32, 64, OneInstruction.Doubles(), a => BitConverter.UInt64BitsToDouble(a) is double x && double.IsNaN(x) ? 0x80000000
+        Check($"cvt.{mode}.s32.f64 $d, $a;", 32, 64, OneInstruction.Doubles(), a =>
+            BitConverter.UInt64BitsToDouble(a) is double x && double.IsNaN(x) ? 0x80000000
             : (uint)(int)Clamp(Round(x), int.MinValue, int.MaxValue));
-        Check($"cvt.{mode}.f32.f32 $d, $a;", 32, 32, OneInstruction.Floats(), a => BitConverter.UInt32BitsToSingle((uint)a) is float x && float.IsNaN(x) ? CanonicalNaN
+        Check($"cvt.{mode}.f32.f32 $d, $a;", 32, 32, OneInstruction.Floats(), a =>
+            BitConverter.UInt32BitsToSingle((uint)a) is float x && float.IsNaN(x) ? CanonicalNaN
             : BitConverter.SingleToUInt32Bits((float)Round(x)));
     }
 
@@ -149,7 +163,8 @@ public sealed class RealInstructionTests
             ulong[] results = OneInstruction.Run($"{text} $d, $a, $b;", 32, 32, 32, 32, operands);
             for (int k = 0; k < results.Length; k++)
             {
-                float value = truth(BitConverter.UInt32BitsToSingle((uint)operands[k].A), BitConverter.UInt32BitsToSingle((uint)operands[k].B));
+                float value = truth(BitConverter.UInt32BitsToSingle((uint)operands[k].A),
+                    BitConverter.UInt32BitsToSingle((uint)operands[k].B));
                 Assert.Equal(float.IsNaN(value) ? CanonicalNaN : BitConverter.SingleToUInt32Bits(value), (uint)results[k]);
             }
         }
@@ -160,8 +175,10 @@ public sealed class RealInstructionTests
     {
         (string Name, Func<bool, bool, bool, bool> Truth)[] table =
         [
-            ("eq", (l, e, u) => e), ("ne", (l, e, u) => !e && !u), ("lt", (l, e, u) => l), ("le", (l, e, u) => l || e), ("gt", (l, e, u) => !l && !e && !u),
-            ("ge", (l, e, u) => !l && !u), ("equ", (l, e, u) => e || u), ("neu", (l, e, u) => !e), ("ltu", (l, e, u) => l || u), ("leu", (l, e, u) => l || e || u),
+            ("eq", (l, e, u) => e), ("ne", (l, e, u) => !e && !u), ("lt", (l, e, u) => l), ("le", (l, e, u) => l || e),
+                ("gt", (l, e, u) => !l && !e && !u),
+            ("ge", (l, e, u) => !l && !u), ("equ", (l, e, u) => e || u), ("neu", (l, e, u) => !e), ("ltu", (l, e, u) => l || u),
+                ("leu", (l, e, u) => l || e || u),
             ("gtu", (l, e, u) => !l && !e), ("geu", (l, e, u) => !l), ("num", (l, e, u) => !u), ("nan", (l, e, u) => u),
         ];
         foreach ((string name, Func<bool, bool, bool, bool> truth) in table)
@@ -269,7 +286,8 @@ public sealed class RealInstructionTests
         }
 
         ulong sign = double.IsNegative(x) ? 1ul << width : 0;
-        return double.IsInfinity(x) ? sign | ((ulong)((2 * maxExponent) + 1) << (precision - 1)) : ExactReal.Of(x).Round(precision, maxExponent, mode, double.IsNegative(x));
+        return double.IsInfinity(x) ? sign | ((ulong)((2 * maxExponent) + 1) << (precision - 1))
+            : ExactReal.Of(x).Round(precision, maxExponent, mode, double.IsNegative(x));
     }
 
     private static string Operands(string name) => name switch

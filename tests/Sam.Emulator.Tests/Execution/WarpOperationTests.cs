@@ -46,7 +46,8 @@ public sealed class WarpOperationTests
         using Machine machine = Machine.OfFile("warp", new ExecutionOptions { Order = order, Checks = CheckSet.All });
         ulong result = machine.New<int>(new int[100]);
         machine.Launch("reverse", new Dim3(1), new Dim3(100), 400, false, result);
-        Assert.Equal([.. Enumerable.Range(0, 100).Select(t => (1 << (t & 3)) * 1000000 + 50 * 1000 + 99 - t)], machine.View<int>(result, 100).ToArray());
+        Assert.Equal([.. Enumerable.Range(0, 100).Select(t => (1 << (t & 3)) * 1000000 + 50 * 1000 + 99 - t)],
+            machine.View<int>(result, 100).ToArray());
     }
 
     [Theory]

@@ -5,7 +5,8 @@ namespace Sam.Emulator.Execution.Accesses;
 /// <summary>Copies from global to shared memory that take effect when they are waited for, no earlier.</summary>
 internal static unsafe class AsyncCopies
 {
-    /// <summary>Reads the source now and keeps the bytes. The list: destination register, its mode, its offset, bytes, register of the source bytes.</summary>
+    /// <summary>Reads the source now and keeps the bytes. The list: destination register, its mode, its offset, bytes, register of the
+    /// source bytes.</summary>
     public static void Copy(Warp warp, Instruction* i)
     {
         int bytes = i->List[3];
@@ -49,7 +50,8 @@ internal static unsafe class AsyncCopies
     public static void Commit(Warp warp, Instruction* i) => warp.Copies.Commit(warp.Mask);
 
     /// <summary>Waits until at most some groups are outstanding; mode 1 also waits for copies that belong to no group.</summary>
-    public static void Wait(Warp warp, Instruction* i) => warp.Copies.Wait(warp.Mask, i->Mode == 1 ? 0 : (int)Math.Min(i->Immediate, int.MaxValue), i->Mode == 1);
+    public static void Wait(Warp warp, Instruction* i) =>
+        warp.Copies.Wait(warp.Mask, i->Mode == 1 ? 0 : (int)Math.Min(i->Immediate, int.MaxValue), i->Mode == 1);
 }
 
 /// <summary>The outstanding copies of a warp.</summary>

@@ -71,7 +71,8 @@ internal static unsafe class Faults
         ulong address = warp.Addresses[lane];
         long beyond = (long)(address + (ulong)bytes - size);
         return warp.Block.Fault(warp, DeviceFaultKind.OutOfBounds, lane,
-            $"{Verb(kind)} of {bytes} bytes at {space} address 0x{address:x}, which reaches {beyond} bytes beyond the {size} bytes that there are",
+            $"{Verb(kind)} of {bytes} bytes at {space} address 0x{address:x}, "
+            + $"which reaches {beyond} bytes beyond the {size} bytes that there are",
             address, bytes, null, beyond);
     }
 

@@ -1,7 +1,9 @@
 namespace Sam.Emulator.Execution.Numerics;
 
-/// <summary>The approximate functions, computed in double precision and rounded once: within the documented bounds, and the same on every host.</summary>
-/// <remarks>Relative errors before the rounding are below 1e-11; PTX allows 2^-22 and more. Sine and cosine reduce the argument with two parts
+/// <summary>The approximate functions, computed in double precision and rounded once: within the documented bounds, and the same on every
+/// host.</summary>
+/// <remarks>Relative errors before the rounding are below 1e-11; PTX allows 2^-22 and more. Sine and cosine reduce the argument with two
+/// parts
 /// of pi/2, good to single precision up to 2^30 and, as on a device, of little meaning beyond.</remarks>
 internal static class Approximations
 {
@@ -113,13 +115,15 @@ internal static class Approximations
     private static double FlushHigh(double x)
     {
         ulong bits = BitConverter.DoubleToUInt64Bits(x) & 0xFFFFFFFF00000000;
-        return (bits & 0x7FF0000000000000) == 0 ? BitConverter.UInt64BitsToDouble(bits & (1ul << 63)) : double.IsNaN(x) ? x : BitConverter.UInt64BitsToDouble(bits);
+        return (bits & 0x7FF0000000000000) == 0 ? BitConverter.UInt64BitsToDouble(bits & (1ul << 63)) : double.IsNaN(x) ? x
+            : BitConverter.UInt64BitsToDouble(bits);
     }
 
     private static double High(double x)
     {
         ulong bits = BitConverter.DoubleToUInt64Bits(x) & 0xFFFFFFFF00000000;
-        return (bits & 0x7FF0000000000000) == 0 ? BitConverter.UInt64BitsToDouble(bits & (1ul << 63)) : BitConverter.UInt64BitsToDouble(double.IsNaN(x) ? 0x7FFFFFFF00000000 : bits);
+        return (bits & 0x7FF0000000000000) == 0 ? BitConverter.UInt64BitsToDouble(bits & (1ul << 63))
+            : BitConverter.UInt64BitsToDouble(double.IsNaN(x) ? 0x7FFFFFFF00000000 : bits);
     }
 
     /// <summary>e^t for |t| of at most 0.35.</summary>
@@ -153,11 +157,13 @@ internal static class Approximations
         double value;
         if ((quadrant & 1) == 0)
         {
-            value = r * (1 + (z * (-1.0 / 6 + (z * (1.0 / 120 + (z * (-1.0 / 5040 + (z * (1.0 / 362880 + (z * (-1.0 / 39916800 + (z / 6227020800.0))))))))))));
+            value = r * (1 + (z * (-1.0 / 6
+                + (z * (1.0 / 120 + (z * (-1.0 / 5040 + (z * (1.0 / 362880 + (z * (-1.0 / 39916800 + (z / 6227020800.0))))))))))));
         }
         else
         {
-            value = 1 + (z * (-0.5 + (z * (1.0 / 24 + (z * (-1.0 / 720 + (z * (1.0 / 40320 + (z * (-1.0 / 3628800 + (z / 479001600.0)))))))))));
+            value = 1 + (z * (-0.5 + (z * (1.0 / 24
+                + (z * (-1.0 / 720 + (z * (1.0 / 40320 + (z * (-1.0 / 3628800 + (z / 479001600.0)))))))))));
         }
 
         return (float)((quadrant & 2) == 0 ? value : -value);

@@ -21,7 +21,8 @@ internal readonly record struct Format(int Precision, int MaxExponent)
     /// <summary>The bits of plus infinity.</summary>
     public ulong Infinity => (ulong)((2 * MaxExponent) + 1) << (Precision - 1);
 
-    /// <summary>Rounds significand * 2^exponent (plus less than one unit of it when <paramref name="sticky"/>) once, to the bits of the format.</summary>
+    /// <summary>Rounds significand * 2^exponent (plus less than one unit of it when <paramref name="sticky"/>) once, to the bits of the
+    /// format.</summary>
     public ulong Round(bool negative, UInt128 significand, int exponent, bool sticky, RoundingMode mode)
     {
         ulong sign = negative ? 1ul << SignShift : 0;

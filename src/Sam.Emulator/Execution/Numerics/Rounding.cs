@@ -81,7 +81,8 @@ internal static class Rounding
         return sum == 0 && rest == 0 ? ZeroSum(a, b, mode) : ToSingle(sum, rest, mode);
     }
 
-    public static float Multiply(float a, float b, RoundingMode mode) => mode == RoundingMode.Nearest ? a * b : ToSingle((double)a * b, 0, mode);
+    public static float Multiply(float a, float b, RoundingMode mode) =>
+        mode == RoundingMode.Nearest ? a * b : ToSingle((double)a * b, 0, mode);
 
     public static float FusedMultiplyAdd(float a, float b, float c, RoundingMode mode)
     {

@@ -119,7 +119,8 @@ internal static unsafe class Bits
         });
     }
 
-    /// <summary>Takes a bit field out; the sign of a signed one is its top bit, or the top bit of the value where it reaches beyond.</summary>
+    /// <summary>Takes a bit field out; the sign of a signed one is its top bit, or the top bit of the value where it reaches
+    /// beyond.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Extract<T>(Warp warp, Instruction* i)
         where T : unmanaged, IBinaryInteger<T>

@@ -64,7 +64,8 @@ internal static unsafe class Builtins
         {
             int lane = BitOperations.TrailingZeroCount(rest);
             ulong bytes = Argument(warp, i, 0, lane);
-            ulong address = bytes is 0 or > 1ul << 40 ? 0 : warp.Block.Launch.Memory.Allocate((long)bytes, 16, $"malloc in {warp.Block.Image.Kernel.Name}");
+            ulong address = bytes is 0 or > 1ul << 40 ? 0
+                : warp.Block.Launch.Memory.Allocate((long)bytes, 16, $"malloc in {warp.Block.Image.Kernel.Name}");
             Result(warp, i, lane, address, 8);
         }
     }
@@ -82,14 +83,16 @@ internal static unsafe class Builtins
 
             if (!warp.Block.Launch.Memory.TryFind(address, out AllocationInfo? info) || info.Address != address)
             {
-                throw warp.Block.Fault(warp, DeviceFaultKind.UseAfterFree, lane, $"free of 0x{address:x}, where no allocation starts", address, 0, null, 0);
+                throw warp.Block.Fault(warp, DeviceFaultKind.UseAfterFree, lane, $"free of 0x{address:x}, where no allocation starts",
+                    address, 0, null, 0);
             }
 
             warp.Block.Launch.Memory.Free(address);
         }
     }
 
-    private static ulong Argument(Warp warp, Instruction* i, int k, int lane) => *(ulong*)(warp.CurrentFrame.Parameters(lane) + i->List[1 + k]);
+    private static ulong Argument(Warp warp, Instruction* i, int k, int lane) =>
+        *(ulong*)(warp.CurrentFrame.Parameters(lane) + i->List[1 + k]);
 
     private static void Result(Warp warp, Instruction* i, int lane, ulong value, int bytes)
     {

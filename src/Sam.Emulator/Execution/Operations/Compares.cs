@@ -98,7 +98,8 @@ internal static unsafe class Compares
         }
     }
 
-    /// <summary>Stores the result of a comparison as a number, all ones or 1.0 where it holds. The list holds the routine that compares.</summary>
+    /// <summary>Stores the result of a comparison as a number, all ones or 1.0 where it holds. The list holds the routine that
+    /// compares.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Set(Warp warp, Instruction* i)
     {

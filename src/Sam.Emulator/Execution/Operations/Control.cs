@@ -96,7 +96,8 @@ internal static unsafe class Control
         warp.Block.Checker?.OnFence(warp);
     }
 
-    /// <summary>A block barrier: A is the number, B the number of threads or -1, C a predicate or -1; the immediate is 1 to go on.</summary>
+    /// <summary>A block barrier: A is the number, B the number of threads or -1, C a predicate or -1; the immediate is 1 to go
+    /// on.</summary>
     public static void Barrier(Warp warp, Instruction* i)
     {
         int lane = BitOperations.TrailingZeroCount(warp.Mask);

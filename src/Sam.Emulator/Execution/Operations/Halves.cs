@@ -34,7 +34,8 @@ internal static unsafe class Halves
             uint result = One<TFormat, TFunction>((ushort)a[lane], (ushort)b[lane], (ushort)c[lane], mode);
             if ((mode & Packed) != 0)
             {
-                result |= (uint)One<TFormat, TFunction>((ushort)(a[lane] >> 16), (ushort)(b[lane] >> 16), (ushort)(c[lane] >> 16), mode) << 16;
+                result |= (uint)One<TFormat,
+                    TFunction>((ushort)(a[lane] >> 16), (ushort)(b[lane] >> 16), (ushort)(c[lane] >> 16), mode) << 16;
             }
 
             d[lane] = result;
@@ -73,12 +74,14 @@ internal static unsafe class Halves
 
     public struct Min : IHalfFunction
     {
-        public static double Apply(double a, double b, double c, int mode) => DirectedReals.Choose((float)a, (float)b, mode & ~Modes.Ftz, false);
+        public static double Apply(double a, double b, double c, int mode) =>
+            DirectedReals.Choose((float)a, (float)b, mode & ~Modes.Ftz, false);
     }
 
     public struct Max : IHalfFunction
     {
-        public static double Apply(double a, double b, double c, int mode) => DirectedReals.Choose((float)a, (float)b, mode & ~Modes.Ftz, true);
+        public static double Apply(double a, double b, double c, int mode) =>
+            DirectedReals.Choose((float)a, (float)b, mode & ~Modes.Ftz, true);
     }
 
     public struct Exp2 : IHalfFunction

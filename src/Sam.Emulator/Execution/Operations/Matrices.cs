@@ -5,7 +5,8 @@ using Sam.Emulator.Execution.Numerics;
 namespace Sam.Emulator.Execution.Operations;
 
 /// <summary>Matrix instructions: products over a whole warp, and the loads and stores of their operands.</summary>
-/// <remarks>Products of reals are exact; their sum with c is made in double precision and rounded once, which is at least as close as a device,
+/// <remarks>Products of reals are exact; their sum with c is made in double precision and rounded once, which is at least as close as a
+/// device,
 /// whose order of summation PTX leaves open. Sums of integers are exact and wrap, or are clamped.</remarks>
 internal static unsafe class Matrices
 {
@@ -50,7 +51,8 @@ internal static unsafe class Matrices
         Scatter(warp, form.D, d, c);
     }
 
-    /// <summary>Loads an operand. A is the address, B the register of the stride or -1, mode bit 30 says that memory is by columns.</summary>
+    /// <summary>Loads an operand. A is the address, B the register of the stride or -1, mode bit 30 says that memory is by
+    /// columns.</summary>
     public static void Load(Warp warp, Instruction* i)
     {
         MatrixOperand operand = warp.CurrentFrame.Function.Operands[i->Target];
@@ -67,7 +69,8 @@ internal static unsafe class Matrices
     /// <summary>The mode bit of matrices that lie in memory column by column.</summary>
     public const int ByColumns = 1 << 30;
 
-    /// <summary>Loads 8 by 8 matrices of 16-bit elements whose rows' addresses the lanes hold. The immediate is added; mode bit 30 transposes.</summary>
+    /// <summary>Loads 8 by 8 matrices of 16-bit elements whose rows' addresses the lanes hold. The immediate is added; mode bit 30
+    /// transposes.</summary>
     public static void LoadRows(Warp warp, Instruction* i)
     {
         int count = i->ListCount;
@@ -102,7 +105,8 @@ internal static unsafe class Matrices
         ulong* bases = stackalloc ulong[Lane.Count];
         for (int lane = 0; lane < Lane.Count; lane++)
         {
-            bases[lane] = i->A < 0 ? 0 : (i->Mode & AccessModes.Narrow) != 0 ? Lane.Read<uint>(warp.Frame + i->A, lane) : Lane.Read<ulong>(warp.Frame + i->A, lane);
+            bases[lane] = i->A < 0 ? 0 : (i->Mode & AccessModes.Narrow) != 0 ? Lane.Read<uint>(warp.Frame + i->A, lane)
+                : Lane.Read<ulong>(warp.Frame + i->A, lane);
         }
 
         bool byColumns = (i->Mode & ByColumns) != 0;

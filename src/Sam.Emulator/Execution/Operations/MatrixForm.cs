@@ -75,7 +75,8 @@ internal static class MatrixLayouts
         {
             int register = e / perRegister;
             int halves = m / 8;
-            return ((lane >> 2) + (8 * (register % halves)), (lane % 4 * perRegister) + (e % perRegister) + (register / halves * 4 * perRegister));
+            return ((lane >> 2) + (8 * (register % halves)), (lane % 4 * perRegister) + (e % perRegister)
+                + (register / halves * 4 * perRegister));
         };
         ElementPlace placeB = (lane, e) => ((lane % 4 * perRegister) + (e % perRegister) + (e / perRegister * 4 * perRegister), lane >> 2);
         ElementPlace placeC = (lane, e) => ((lane >> 2) + (8 * (e / 2)), (lane % 4 * 2) + (e & 1));
@@ -87,12 +88,14 @@ internal static class MatrixLayouts
             saturate);
     }
 
-    /// <summary>An operand of <c>wmma</c>: elements in order, lane after lane. Half-precision a and b hold each element twice, as on a device.</summary>
+    /// <summary>An operand of <c>wmma</c>: elements in order, lane after lane. Half-precision a and b hold each element twice, as on a
+    /// device.</summary>
     public static MatrixOperand Wmma(int rows, int columns, MatrixElement element, bool isInput)
     {
         int once = rows * columns / Lane.Count;
         int perLane = isInput && element == MatrixElement.F16 ? 16 : once;
-        return new MatrixOperand(rows, columns, element, perLane, (lane, e) => (((lane * once) + (e % once)) / columns, ((lane * once) + (e % once)) % columns));
+        return new MatrixOperand(rows, columns, element, perLane, (lane, e) =>
+            (((lane * once) + (e % once)) / columns, ((lane * once) + (e % once)) % columns));
     }
 
     private static int BitsOf(MatrixElement element) => new MatrixOperand(1, 1, element, 1, static (_, _) => default).Bits;

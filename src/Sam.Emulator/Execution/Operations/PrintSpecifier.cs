@@ -76,7 +76,8 @@ internal sealed class PrintSpecifier
     public string Cut(string text) => precision >= 0 && precision < text.Length ? text[..precision] : text;
 
     public string Signed(long value) =>
-        Number(value < 0 ? "-" : plus ? "+" : space ? " " : "", BigInteger.Abs(value).ToString(CultureInfo.InvariantCulture), precision < 0);
+        Number(value < 0 ? "-" : plus ? "+" : space ? " " : "", BigInteger.Abs(value).ToString(CultureInfo.InvariantCulture),
+            precision < 0);
 
     public string Unsigned(ulong value, char kind) => kind switch
     {

@@ -87,7 +87,8 @@ internal static class Reals
         public static Vector512<float> Apply(Vector512<float> a, Vector512<float> b) => F.Out(F.In(a) / F.In(b));
     }
 
-    /// <summary>The quotient of <c>div.approx</c>: zero (NaN for an infinite dividend) where the divisor's magnitude is beyond 2^126.</summary>
+    /// <summary>The quotient of <c>div.approx</c>: zero (NaN for an infinite dividend) where the divisor's magnitude is beyond
+    /// 2^126.</summary>
     public struct DivideApproximate<F> : IVectorBinary<float>
         where F : struct, IFinish
     {
@@ -96,7 +97,8 @@ internal static class Reals
             Vector512<float> x = F.In(a);
             Vector512<float> y = F.In(b);
             Vector512<float> size = Vector512.Abs(y);
-            Vector512<float> isHuge = Vector512.GreaterThan(size, Vector512.Create(8.507059e37f)) & Vector512.LessThan(size, Vector512.Create(float.PositiveInfinity));
+            Vector512<float> isHuge = Vector512.GreaterThan(size, Vector512.Create(8.507059e37f)) & Vector512.LessThan(size,
+                Vector512.Create(float.PositiveInfinity));
             return F.Out(Vector512.ConditionalSelect(isHuge, x * Vector512.CopySign(Vector512<float>.Zero, y), x / y));
         }
     }
@@ -176,7 +178,8 @@ internal static class Reals
 
     public struct FusedMultiplyAdd64 : IVectorTernary<double>
     {
-        public static Vector512<double> Apply(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Vector512.FusedMultiplyAdd(a, b, c);
+        public static Vector512<double> Apply(Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
+            Vector512.FusedMultiplyAdd(a, b, c);
     }
 
     public struct Reciprocal64 : IVectorUnary<double>

@@ -121,7 +121,8 @@ internal static unsafe class Whole
         uint p = *(uint*)(warp.Frame + i->C) ^ (uint)i->Mode;
         for (int lane = 0; lane < Lane.Count; lane += 8)
         {
-            Vector512<ulong> chosen = Vector512.ConditionalSelect(Lane.Expand64(p >> lane), Vector512.Load(a + lane), Vector512.Load(b + lane));
+            Vector512<ulong> chosen = Vector512.ConditionalSelect(Lane.Expand64(p >> lane), Vector512.Load(a + lane),
+                Vector512.Load(b + lane));
             Lane.Store64(warp.Frame + i->D, lane, chosen, warp.Mask);
         }
     }

@@ -67,14 +67,16 @@ internal sealed class ControlFlow
     /// <summary>The block of an instruction.</summary>
     public int BlockOf(int instruction) => blockOf[instruction];
 
-    /// <summary>The first instruction of the immediate post-dominator of an instruction's block; -1 when the ways meet only at the end.</summary>
+    /// <summary>The first instruction of the immediate post-dominator of an instruction's block; -1 when the ways meet only at the
+    /// end.</summary>
     public int MeetingPlace(int instruction)
     {
         int block = postDominator[blockOf[instruction]];
         return block < 0 || block >= starts.Count ? -1 : starts[block];
     }
 
-    /// <summary>Cooper, Harvey and Kennedy's iteration, on the reversed graph with one exit behind all blocks without a successor.</summary>
+    /// <summary>Cooper, Harvey and Kennedy's iteration, on the reversed graph with one exit behind all blocks without a
+    /// successor.</summary>
     private int[] FindPostDominators(int blocks)
     {
         int exit = blocks;

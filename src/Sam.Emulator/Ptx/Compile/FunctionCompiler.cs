@@ -149,7 +149,8 @@ internal sealed unsafe partial class FunctionCompiler
                 return ([FindLabel(Operand(0))], guarded);
             case "brx":
                 SymbolOperand table = Operand(1) as SymbolOperand ?? throw Unsupported("the second operand must name a list of labels");
-                TableSyntax targets = table.Scope.Find(table.Name) as TableSyntax ?? throw Unsupported($"'{table.Name}' is no list of labels");
+                TableSyntax targets = table.Scope.Find(table.Name) as TableSyntax
+                    ?? throw Unsupported($"'{table.Name}' is no list of labels");
                 return targets.Labels.Length == 0
                     ? throw Unsupported("the list of labels is empty")
                     : ([.. targets.Labels.Select(FindLabel)], guarded);
@@ -201,5 +202,6 @@ internal sealed unsafe partial class FunctionCompiler
     private PtxException Unsupported(string reason) => new(syntax.Line, syntax.Opcode, reason);
 
     private PtxException UnsupportedType() => Unsupported(
-        modifiers.Types.Count == 0 ? "the instruction has no type" : $"the type {string.Join(' ', modifiers.Types.Select(t => "." + t.ToString().ToLowerInvariant()))} is not supported");
+        modifiers.Types.Count == 0 ? "the instruction has no type"
+            : $"the type {string.Join(' ', modifiers.Types.Select(t => "." + t.ToString().ToLowerInvariant()))} is not supported");
 }

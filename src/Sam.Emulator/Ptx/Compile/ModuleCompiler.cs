@@ -52,7 +52,8 @@ internal static class ModuleCompiler
         return module;
     }
 
-    private static PtxKernel MakeKernel(PtxModule module, ModuleSyntax syntax, CompiledFunction entry, Dictionary<string, CompiledFunction> byName)
+    private static PtxKernel MakeKernel(PtxModule module, ModuleSyntax syntax, CompiledFunction entry, Dictionary<string,
+        CompiledFunction> byName)
     {
         var reached = new List<CompiledFunction> { entry };
         for (int k = 0; k < reached.Count; k++)
@@ -82,7 +83,8 @@ internal static class ModuleCompiler
             bytes += variable.ByteCount;
             if (bytes > MaxStaticShared)
             {
-                throw new PtxException(entry.Syntax.Line, entry.Name, $"the kernel uses more than {MaxStaticShared} bytes of static shared memory");
+                throw new PtxException(entry.Syntax.Line, entry.Name,
+                    $"the kernel uses more than {MaxStaticShared} bytes of static shared memory");
             }
         }
 
@@ -126,7 +128,8 @@ internal static class ModuleCompiler
     }
 
     private static bool IsRecursive(
-        CompiledFunction function, Dictionary<string, CompiledFunction> byName, HashSet<CompiledFunction> path, HashSet<CompiledFunction> done)
+        CompiledFunction function, Dictionary<string, CompiledFunction> byName, HashSet<CompiledFunction> path,
+            HashSet<CompiledFunction> done)
     {
         if (done.Contains(function))
         {
@@ -151,7 +154,8 @@ internal static class ModuleCompiler
         return false;
     }
 
-    private static int Deepest(CompiledFunction function, Dictionary<string, CompiledFunction> byName, Dictionary<CompiledFunction, int> known)
+    private static int Deepest(CompiledFunction function, Dictionary<string, CompiledFunction> byName, Dictionary<CompiledFunction,
+        int> known)
     {
         if (known.TryGetValue(function, out int before))
         {

@@ -4,12 +4,14 @@ using Sam.Emulator.Ptx.Syntax;
 namespace Sam.Emulator.Ptx.Compile;
 
 /// <summary>Gives the registers of a function places in its frame; registers that are never needed at the same time share one.</summary>
-/// <remarks>Linear scan over ranges of the text. A register that lives in one basic block, and is written before it is read there, needs its
+/// <remarks>Linear scan over ranges of the text. A register that lives in one basic block, and is written before it is read there, needs
+/// its
 /// place from the first to the last mention; every other one also needs it throughout each loop that it is mentioned in. Places of 4 and of
 /// 8 bytes a lane are kept apart, since lanes that went separate ways may be at different places of the text.</remarks>
 internal sealed class RegisterAllocator
 {
-    private static readonly HashSet<string> WritesNothing = ["st", "red", "bra", "bar", "barrier", "call", "ret", "exit", "brx", "wmma", "prefetch", "prefetchu", "cp"];
+    private static readonly HashSet<string> WritesNothing = ["st", "red", "bra", "bar", "barrier", "call", "ret", "exit", "brx", "wmma",
+        "prefetch", "prefetchu", "cp"];
 
     private readonly Dictionary<Register, (int First, int Last, int Block, bool IsLocal)> ranges = [];
 

@@ -63,8 +63,10 @@ internal sealed unsafe partial class FunctionCompiler
             bool low = modifiers.TakeAny("lo", "hi") == "lo";
             current.Execute = type switch
             {
-                PtxType.S32 => low ? &Each.Binary<Integers.Multiply24Low<int>, int, int, int> : &Each.Binary<Integers.Multiply24High<int>, int, int, int>,
-                PtxType.U32 => low ? &Each.Binary<Integers.Multiply24Low<uint>, uint, uint, uint> : &Each.Binary<Integers.Multiply24High<uint>, uint, uint, uint>,
+                PtxType.S32 => low ? &Each.Binary<Integers.Multiply24Low<int>, int, int, int> : &Each.Binary<Integers.Multiply24High<int>,
+                    int, int, int>,
+                PtxType.U32 => low ? &Each.Binary<Integers.Multiply24Low<uint>, uint, uint, uint>
+                    : &Each.Binary<Integers.Multiply24High<uint>, uint, uint, uint>,
                 _ => throw UnsupportedType(),
             };
             return;
@@ -203,11 +205,16 @@ internal sealed unsafe partial class FunctionCompiler
         current.Execute = type switch
         {
             PtxType.S32 => div ? &Each.Binary<Integers.Divide<int>, int, int, int> : &Each.Binary<Integers.Remainder<int>, int, int, int>,
-            PtxType.U32 => div ? &Each.Binary<Integers.Divide<uint>, uint, uint, uint> : &Each.Binary<Integers.Remainder<uint>, uint, uint, uint>,
-            PtxType.S64 => div ? &Each.Binary<Integers.Divide<long>, long, long, long> : &Each.Binary<Integers.Remainder<long>, long, long, long>,
-            PtxType.U64 => div ? &Each.Binary<Integers.Divide<ulong>, ulong, ulong, ulong> : &Each.Binary<Integers.Remainder<ulong>, ulong, ulong, ulong>,
-            PtxType.S16 => div ? &Each.Binary<Integers.Divide<short>, short, short, short> : &Each.Binary<Integers.Remainder<short>, short, short, short>,
-            PtxType.U16 => div ? &Each.Binary<Integers.Divide<ushort>, ushort, ushort, ushort> : &Each.Binary<Integers.Remainder<ushort>, ushort, ushort, ushort>,
+            PtxType.U32 => div ? &Each.Binary<Integers.Divide<uint>, uint, uint, uint> : &Each.Binary<Integers.Remainder<uint>, uint, uint,
+                uint>,
+            PtxType.S64 => div ? &Each.Binary<Integers.Divide<long>, long, long, long> : &Each.Binary<Integers.Remainder<long>, long, long,
+                long>,
+            PtxType.U64 => div ? &Each.Binary<Integers.Divide<ulong>, ulong, ulong, ulong> : &Each.Binary<Integers.Remainder<ulong>, ulong,
+                ulong, ulong>,
+            PtxType.S16 => div ? &Each.Binary<Integers.Divide<short>, short, short, short> : &Each.Binary<Integers.Remainder<short>, short,
+                short, short>,
+            PtxType.U16 => div ? &Each.Binary<Integers.Divide<ushort>, ushort, ushort, ushort> : &Each.Binary<Integers.Remainder<ushort>,
+                ushort, ushort, ushort>,
             _ => throw UnsupportedType(),
         };
     }
@@ -244,7 +251,8 @@ internal sealed unsafe partial class FunctionCompiler
         if (relu)
         {
             current.Execute = type != PtxType.S32 ? throw UnsupportedType()
-                : min ? &Each.Binary<Integers.Relu<Integers.Min<int>>, int, int, int> : &Each.Binary<Integers.Relu<Integers.Max<int>>, int, int, int>;
+                : min ? &Each.Binary<Integers.Relu<Integers.Min<int>>, int, int, int> : &Each.Binary<Integers.Relu<Integers.Max<int>>, int,
+                    int, int>;
             return;
         }
 
@@ -254,8 +262,10 @@ internal sealed unsafe partial class FunctionCompiler
             PtxType.U32 => min ? &Whole.Binary<Integers.Min<uint>, uint> : &Whole.Binary<Integers.Max<uint>, uint>,
             PtxType.S64 => min ? &Whole.Binary<Integers.Min<long>, long> : &Whole.Binary<Integers.Max<long>, long>,
             PtxType.U64 => min ? &Whole.Binary<Integers.Min<ulong>, ulong> : &Whole.Binary<Integers.Max<ulong>, ulong>,
-            PtxType.S16 => min ? &Each.Binary<Integers.Min<short>, short, short, short> : &Each.Binary<Integers.Max<short>, short, short, short>,
-            PtxType.U16 => min ? &Each.Binary<Integers.Min<ushort>, ushort, ushort, ushort> : &Each.Binary<Integers.Max<ushort>, ushort, ushort, ushort>,
+            PtxType.S16 => min ? &Each.Binary<Integers.Min<short>, short, short, short> : &Each.Binary<Integers.Max<short>, short, short,
+                short>,
+            PtxType.U16 => min ? &Each.Binary<Integers.Min<ushort>, ushort, ushort, ushort> : &Each.Binary<Integers.Max<ushort>, ushort,
+                ushort, ushort>,
             _ => throw UnsupportedType(),
         };
     }
@@ -334,7 +344,8 @@ internal sealed unsafe partial class FunctionCompiler
                 current.A = Source(1, PtxType.B32);
                 current.B = Source(2, PtxType.B32);
                 current.C = Source(3, PtxType.B32);
-                current.Mode = (modifiers.Types[0].IsSigned() ? Integers.DotProduct.SignedA : 0) | (modifiers.Types[1].IsSigned() ? Integers.DotProduct.SignedB : 0);
+                current.Mode = (modifiers.Types[0].IsSigned() ? Integers.DotProduct.SignedA : 0) | (modifiers.Types[1].IsSigned()
+                    ? Integers.DotProduct.SignedB : 0);
                 if (modifiers.Name == "dp2a")
                 {
                     current.Mode |= Integers.DotProduct.Two | (modifiers.TakeAny("lo", "hi") == "hi" ? Integers.DotProduct.UpperBytes : 0);

@@ -123,14 +123,16 @@ internal sealed unsafe partial class FunctionCompiler
             return;
         }
 
-        if (modifiers.TakeAny("ca", "cg") is null || modifiers.TakeAny("shared", "shared::cta", "shared::cluster") is null || !modifiers.Take("global"))
+        if (modifiers.TakeAny("ca", "cg") is null || modifiers.TakeAny("shared", "shared::cta", "shared::cluster") is null
+            || !modifiers.Take("global"))
         {
             throw Unsupported("only cp.async.ca and .cg from global to shared memory are supported");
         }
 
         TakeMemoryOrder(true);
         current.Mode = 0;
-        if (syntax.Operands.Length is < 3 or > 4 || Operand(0) is not AddressOperand to || Operand(2) is not ImmediateOperand size || size.Bits is not (4 or 8 or 16))
+        if (syntax.Operands.Length is < 3 or > 4 || Operand(0) is not AddressOperand to || Operand(2) is not ImmediateOperand size
+            || size.Bits is not (4 or 8 or 16))
         {
             throw Unsupported("a copy needs two addresses and 4, 8 or 16 bytes");
         }

@@ -44,7 +44,8 @@ internal sealed unsafe partial class FunctionCompiler
             "not" => wide ? &Whole.Unary<Bits.Not<ulong>, ulong>
                 : type == PtxType.B32 ? &Whole.Unary<Bits.Not<uint>, uint> : &Each.Unary<Bits.Not16, ushort, ushort>,
             _ => wide ? &Each.Unary<Bits.LogicalNot<ulong>, ulong, ulong>
-                : type == PtxType.B32 ? &Each.Unary<Bits.LogicalNot<uint>, uint, uint> : &Each.Unary<Bits.LogicalNot<ushort>, ushort, ushort>,
+                : type == PtxType.B32 ? &Each.Unary<Bits.LogicalNot<uint>, uint, uint> : &Each.Unary<Bits.LogicalNot<ushort>, ushort,
+                    ushort>,
         };
     }
 
@@ -109,7 +110,8 @@ internal sealed unsafe partial class FunctionCompiler
                 break;
             case "prmt":
                 Operands(3, PtxType.B32);
-                current.Mode = Array.IndexOf(["", "f4e", "b4e", "rc8", "ecl", "ecr", "rc16"], modifiers.TakeAny("f4e", "b4e", "rc8", "ecl", "ecr", "rc16") ?? "");
+                current.Mode = Array.IndexOf(["", "f4e", "b4e", "rc8", "ecl", "ecr", "rc16"],
+                    modifiers.TakeAny("f4e", "b4e", "rc8", "ecl", "ecr", "rc16") ?? "");
                 current.Execute = &Each.Ternary<Bits.Permute, uint, uint, uint>;
                 break;
             case "bfe":
@@ -138,11 +140,13 @@ internal sealed unsafe partial class FunctionCompiler
                 break;
             case "popc":
                 Operands(1, type, PtxType.U32);
-                current.Execute = wide ? &Each.Unary<Bits.PopulationCount<ulong>, ulong, uint> : &Each.Unary<Bits.PopulationCount<uint>, uint, uint>;
+                current.Execute = wide ? &Each.Unary<Bits.PopulationCount<ulong>, ulong, uint> : &Each.Unary<Bits.PopulationCount<uint>,
+                    uint, uint>;
                 break;
             case "clz":
                 Operands(1, type, PtxType.U32);
-                current.Execute = wide ? &Each.Unary<Bits.LeadingZeros<ulong>, ulong, uint> : &Each.Unary<Bits.LeadingZeros<uint>, uint, uint>;
+                current.Execute = wide ? &Each.Unary<Bits.LeadingZeros<ulong>, ulong, uint> : &Each.Unary<Bits.LeadingZeros<uint>, uint,
+                    uint>;
                 break;
             case "brev":
                 Operands(1, type);
@@ -189,7 +193,8 @@ internal sealed unsafe partial class FunctionCompiler
         current.A = Source(1, PtxType.B32);
         current.B = Source(2, PtxType.B32);
         current.C = Source(3, PtxType.B32);
-        current.Mode = (int)(Operand(4) is ImmediateOperand { Bits: < 256 } table ? table.Bits : throw Unsupported("the last operand must be a table of 8 bits"));
+        current.Mode = (int)(Operand(4) is ImmediateOperand { Bits: < 256 } table ? table.Bits
+            : throw Unsupported("the last operand must be a table of 8 bits"));
         current.Execute = &Each.Ternary<Bits.Lop3, uint, uint, uint>;
     }
 }

@@ -66,10 +66,12 @@ internal sealed unsafe partial class FunctionCompiler
                     "eq" => flush ? &Compares.Whole<FlushedCompare<Equal<float>>, float> : &Compares.Whole<Equal<float>, float>,
                     "neu" => flush ? &Compares.Whole<FlushedCompare<NotEqual<float>>, float> : &Compares.Whole<NotEqual<float>, float>,
                     "lt" or "gt" => flush ? &Compares.Whole<FlushedCompare<Less<float>>, float> : &Compares.Whole<Less<float>, float>,
-                    "le" or "ge" => flush ? &Compares.Whole<FlushedCompare<LessOrEqual<float>>, float> : &Compares.Whole<LessOrEqual<float>, float>,
+                    "le" or "ge" => flush ? &Compares.Whole<FlushedCompare<LessOrEqual<float>>, float> : &Compares.Whole<LessOrEqual<float>,
+                        float>,
                     "gtu" or "ltu" => flush
                         ? &Compares.Whole<FlushedCompare<NotLessOrEqual<float>>, float> : &Compares.Whole<NotLessOrEqual<float>, float>,
-                    "geu" or "leu" => flush ? &Compares.Whole<FlushedCompare<NotLess<float>>, float> : &Compares.Whole<NotLess<float>, float>,
+                    "geu" or "leu" => flush ? &Compares.Whole<FlushedCompare<NotLess<float>>, float> : &Compares.Whole<NotLess<float>,
+                        float>,
                     _ => RealComparison<float>(comparison),
                 };
             case PtxType.F64:

@@ -109,7 +109,8 @@ internal sealed unsafe partial class FunctionCompiler
             if (callee.Formals.Length != arguments.Count || callee.Results.Length != results.Count)
             {
                 throw Unsupported(
-                    $"'{callee.Name}' takes {callee.Formals.Length} and returns {callee.Results.Length} values, {arguments.Count} and {results.Count} found");
+                    $"'{callee.Name}' takes {callee.Formals.Length} and returns {callee.Results.Length} values, "
+                    + $"{arguments.Count} and {results.Count} found");
             }
 
             compiled.Callees.Add(callee.Name);
@@ -137,7 +138,8 @@ internal sealed unsafe partial class FunctionCompiler
         var places = new List<int>();
         foreach (Operand operand in list.Elements)
         {
-            if (operand is not SymbolOperand { Addend: 0 } symbol || symbol.Scope.Find(symbol.Name) is not VariableSyntax { Space: PtxSpace.Param } variable)
+            if (operand is not SymbolOperand { Addend: 0 } symbol
+                || symbol.Scope.Find(symbol.Name) is not VariableSyntax { Space: PtxSpace.Param } variable)
             {
                 throw Unsupported("arguments and results must be parameter variables");
             }

@@ -133,8 +133,10 @@ internal sealed unsafe partial class FunctionCompiler
 
     private Routine Integral<TDirection>()
         where TDirection : struct, IVectorUnary<float> => Finished(
-            &Whole.Unary<Conversions.Integral<Reals.Plain, TDirection>, float>, &Whole.Unary<Conversions.Integral<Reals.Flushed, TDirection>, float>,
-            &Whole.Unary<Conversions.Integral<Reals.Clamped, TDirection>, float>, &Whole.Unary<Conversions.Integral<Reals.FlushedClamped, TDirection>, float>);
+            &Whole.Unary<Conversions.Integral<Reals.Plain, TDirection>, float>, &Whole.Unary<Conversions.Integral<Reals.Flushed,
+                TDirection>, float>,
+            &Whole.Unary<Conversions.Integral<Reals.Clamped, TDirection>, float>, &Whole.Unary<Conversions.Integral<Reals.FlushedClamped,
+                TDirection>, float>);
 
     private Routine ToReal<TFrom>(PtxType to)
         where TFrom : struct, IReal => to switch

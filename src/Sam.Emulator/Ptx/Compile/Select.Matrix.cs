@@ -95,7 +95,8 @@ internal sealed unsafe partial class FunctionCompiler
         };
         CheckWmma(m, n, k, a);
         SetProduct(new MatrixForm(
-            MatrixLayouts.Wmma(m, k, a, true), MatrixLayouts.Wmma(k, n, a, true), MatrixLayouts.Wmma(m, n, c, false), MatrixLayouts.Wmma(m, n, d, false), saturate));
+            MatrixLayouts.Wmma(m, k, a, true), MatrixLayouts.Wmma(k, n, a, true), MatrixLayouts.Wmma(m, n, c, false),
+                MatrixLayouts.Wmma(m, n, d, false), saturate));
     }
 
     private void SelectWmmaTransfer()
@@ -169,7 +170,8 @@ internal sealed unsafe partial class FunctionCompiler
 
     private (int M, int N, int K) TakeShape()
     {
-        string? shape = modifiers.Left.FirstOrDefault(static s => s.StartsWith('m') && s.Contains('n', StringComparison.Ordinal) && s.Contains('k', StringComparison.Ordinal));
+        string? shape = modifiers.Left.FirstOrDefault(static s =>
+            s.StartsWith('m') && s.Contains('n', StringComparison.Ordinal) && s.Contains('k', StringComparison.Ordinal));
         if (shape is null)
         {
             throw Unsupported("the instruction names no shape");
@@ -179,7 +181,8 @@ internal sealed unsafe partial class FunctionCompiler
         int n = shape.IndexOf('n', StringComparison.Ordinal);
         int k = shape.IndexOf('k', StringComparison.Ordinal);
         return n < k && int.TryParse(shape.AsSpan(1, n - 1), out int rows) && int.TryParse(shape.AsSpan(n + 1, k - n - 1), out int columns)
-            && int.TryParse(shape.AsSpan(k + 1), out int inner) && rows * columns <= 256 && inner is > 0 and <= 64 && rows > 0 && columns > 0
+            && int.TryParse(shape.AsSpan(k + 1), out int inner) && rows * columns <= 256 && inner is > 0 and <= 64 && rows > 0
+                && columns > 0
             ? (rows, columns, inner)
             : throw Unsupported($"the shape '{shape}' is not supported");
     }
@@ -190,7 +193,8 @@ internal sealed unsafe partial class FunctionCompiler
     {
         bool known = a switch
         {
-            MatrixElement.F16 or MatrixElement.BF16 or MatrixElement.S8 or MatrixElement.U8 => (m, n, k) is (16, 16, 16) or (8, 32, 16) or (32, 8, 16),
+            MatrixElement.F16 or MatrixElement.BF16 or MatrixElement.S8 or MatrixElement.U8 =>
+                (m, n, k) is (16, 16, 16) or (8, 32, 16) or (32, 8, 16),
             MatrixElement.TF32 => (m, n, k) is (16, 16, 8),
             MatrixElement.F64 => (m, n, k) is (8, 8, 4),
             _ => false,

@@ -12,7 +12,8 @@ internal sealed unsafe partial class FunctionCompiler
     private static readonly string[] Hints =
     [
         "ca", "cg", "cs", "cv", "lu", "wb", "wt", "nc", "cta", "cluster", "gpu", "sys", "weak", "L1::evict_normal", "L1::evict_unchanged",
-        "L1::evict_first", "L1::evict_last", "L1::no_allocate", "L2::64B", "L2::128B", "L2::256B", "L2::evict_first", "L2::evict_last", "L2::evict_normal",
+        "L1::evict_first", "L1::evict_last", "L1::no_allocate", "L2::64B", "L2::128B", "L2::256B", "L2::evict_first", "L2::evict_last",
+            "L2::evict_normal",
     ];
 
     private void SelectMove()
@@ -159,7 +160,8 @@ internal sealed unsafe partial class FunctionCompiler
             case RegisterOperand r:
                 int width = r.Register.Type.Size();
                 current.A = r.Register.Slot;
-                current.Mode |= width switch { 8 => 0, 4 => AccessModes.Narrow, _ => throw Unsupported($"'{r.Register.Name}' is no address") };
+                current.Mode |= width switch { 8 => 0, 4 => AccessModes.Narrow, _ =>
+                    throw Unsupported($"'{r.Register.Name}' is no address") };
                 break;
             case SymbolOperand s when s.Scope.Find(s.Name) is VariableSyntax { Space: PtxSpace.Param } variable:
                 if (space != PtxSpace.Param)

@@ -68,7 +68,8 @@ internal sealed unsafe partial class FunctionCompiler
         {
             (PtxType.F32, RoundingMode.Nearest) => Finished(
                 &Whole.Ternary<Reals.FusedMultiplyAdd<Reals.Plain>, float>, &Whole.Ternary<Reals.FusedMultiplyAdd<Reals.Flushed>, float>,
-                &Whole.Ternary<Reals.FusedMultiplyAdd<Reals.Clamped>, float>, &Whole.Ternary<Reals.FusedMultiplyAdd<Reals.FlushedClamped>, float>),
+                &Whole.Ternary<Reals.FusedMultiplyAdd<Reals.Clamped>, float>, &Whole.Ternary<Reals.FusedMultiplyAdd<Reals.FlushedClamped>,
+                    float>),
             (PtxType.F32, _) => &Each.Ternary<DirectedReals.FusedMultiplyAdd, float, float, float>,
             (PtxType.F64, RoundingMode.Nearest) => &Whole.Ternary<Reals.FusedMultiplyAdd64, double>,
             (PtxType.F64, _) => &Each.Ternary<DirectedReals.FusedMultiplyAdd, double, double, double>,
@@ -119,7 +120,8 @@ internal sealed unsafe partial class FunctionCompiler
         bool flush = (current.Mode & Modes.Ftz) != 0;
         current.Execute = type switch
         {
-            PtxType.F32 when special => min ? &Each.Binary<DirectedReals.Min, float, float, float> : &Each.Binary<DirectedReals.Max, float, float, float>,
+            PtxType.F32 when special => min ? &Each.Binary<DirectedReals.Min, float, float, float> : &Each.Binary<DirectedReals.Max, float,
+                float, float>,
             PtxType.F32 when flush => min ? &Whole.Binary<Reals.Min<Reals.Flushed>, float> : &Whole.Binary<Reals.Max<Reals.Flushed>, float>,
             PtxType.F32 => min ? &Whole.Binary<Reals.Min<Reals.Plain>, float> : &Whole.Binary<Reals.Max<Reals.Plain>, float>,
             PtxType.F64 when !special => min ? &Whole.Binary<Reals.Min64, double> : &Whole.Binary<Reals.Max64, double>,
@@ -172,7 +174,8 @@ internal sealed unsafe partial class FunctionCompiler
                 "rcp" when approximate => &Each.Unary<DirectedReals.ReciprocalHigh, double, double>,
                 "rcp" => nearest ? &Whole.Unary<Reals.Reciprocal64, double> : &Each.Unary<DirectedReals.Reciprocal, double, double>,
                 "sqrt" => nearest ? &Whole.Unary<Reals.SquareRoot64, double> : &Each.Unary<DirectedReals.SquareRoot, double, double>,
-                "rsqrt" => flush ? &Each.Unary<DirectedReals.ReciprocalSqrtHigh, double, double> : &Each.Unary<DirectedReals.ReciprocalSqrt, double, double>,
+                "rsqrt" => flush ? &Each.Unary<DirectedReals.ReciprocalSqrtHigh, double, double> : &Each.Unary<DirectedReals.ReciprocalSqrt,
+                    double, double>,
                 _ => throw UnsupportedType(),
             };
             return;
@@ -185,9 +188,11 @@ internal sealed unsafe partial class FunctionCompiler
 
         current.Execute = name switch
         {
-            "rcp" when nearest => flush ? &Whole.Unary<Reals.Reciprocal<Reals.Flushed>, float> : &Whole.Unary<Reals.Reciprocal<Reals.Plain>, float>,
+            "rcp" when nearest => flush ? &Whole.Unary<Reals.Reciprocal<Reals.Flushed>, float> : &Whole.Unary<Reals.Reciprocal<Reals.Plain>,
+                float>,
             "rcp" => &Each.Unary<DirectedReals.Reciprocal, float, float>,
-            "sqrt" when nearest => flush ? &Whole.Unary<Reals.SquareRoot<Reals.Flushed>, float> : &Whole.Unary<Reals.SquareRoot<Reals.Plain>, float>,
+            "sqrt" when nearest => flush ? &Whole.Unary<Reals.SquareRoot<Reals.Flushed>, float>
+                : &Whole.Unary<Reals.SquareRoot<Reals.Plain>, float>,
             "sqrt" => &Each.Unary<DirectedReals.SquareRoot, float, float>,
             "rsqrt" => &Each.Unary<DirectedReals.ReciprocalSqrt, float, float>,
             "ex2" => &Each.Unary<DirectedReals.Exp2, float, float>,
@@ -199,7 +204,8 @@ internal sealed unsafe partial class FunctionCompiler
     }
 
     /// <summary>The routine for the modifiers that clamp and flush.</summary>
-    private Routine Finished(Routine plain, Routine flushed, Routine clamped, Routine both) => (current.Mode & (Modes.Ftz | Modes.Saturate)) switch
+    private Routine Finished(Routine plain, Routine flushed, Routine clamped, Routine both) =>
+        (current.Mode & (Modes.Ftz | Modes.Saturate)) switch
     {
         0 => plain,
         Modes.Ftz => flushed,

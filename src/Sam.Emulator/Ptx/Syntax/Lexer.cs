@@ -183,7 +183,8 @@ internal sealed class Lexer
         {
             int digits = second == 'f' ? 8 : 16;
             if (start + 2 + digits > text.Length
-                || !ulong.TryParse(text.AsSpan(start + 2, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong bits))
+                || !ulong.TryParse(text.AsSpan(start + 2, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                    out ulong bits))
             {
                 throw new PtxException(line, "", $"a 0{second} number needs {digits} hexadecimal digits");
             }

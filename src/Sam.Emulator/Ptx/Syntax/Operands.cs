@@ -90,7 +90,8 @@ internal sealed class Scope(Scope? parent)
         for (int split = digits; split < name.Length; split++)
         {
             if (Ranges.TryGetValue(name[..split], out (PtxType Type, ulong Count) range)
-                && ulong.TryParse(name.AsSpan(split), out ulong index) && index < range.Count && (index == 0 ? split == name.Length - 1 : name[split] != '0'))
+                && ulong.TryParse(name.AsSpan(split), out ulong index) && index < range.Count
+                    && (index == 0 ? split == name.Length - 1 : name[split] != '0'))
             {
                 register = new Register(name, range.Type);
                 Names.Add(name, register);

@@ -34,7 +34,8 @@ internal sealed partial class Parser
         switch (directive.Text)
         {
             case ".version":
-                module.Version = Version.TryParse(Current.Text, out Version? version) ? version : throw Fault($"'{Current.Text}' is no version");
+                module.Version = Version.TryParse(Current.Text, out Version? version) ? version
+                    : throw Fault($"'{Current.Text}' is no version");
                 Take();
                 if (module.Version.Major is < 6 or > NewestMajor)
                 {

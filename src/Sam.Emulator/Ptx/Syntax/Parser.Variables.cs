@@ -194,7 +194,8 @@ internal sealed partial class Parser
         return [.. bytes];
     }
 
-    private ulong ParseInitialValue(PtxType type, int offset, int size, List<(int Offset, int Width, string Symbol, long Addend, int Shift)> relocations)
+    private ulong ParseInitialValue(PtxType type, int offset, int size,
+        List<(int Offset, int Width, string Symbol, long Addend, int Shift)> relocations)
     {
         Token token = Take();
         bool negative = token.Is('-');
