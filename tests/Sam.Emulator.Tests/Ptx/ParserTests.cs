@@ -31,6 +31,28 @@ public sealed class ParserTests
     }
 
     [Fact]
+    public void LineInformation_WithInlinedCallsAndStringSection_Loads()
+    {
+        using var machine = new Machine(Head + """
+            .visible .entry k()
+            {
+            .loc 1 5 3
+            .loc 1 7 9, function_name $L__info_string0, inlined_at 1 5 3
+            trap;
+            ret;
+            }
+            .file 1 "one.cu"
+            .section .debug_str
+            {
+            $L__info_string0:
+            .b8 95,90,0
+            }
+            """);
+        DeviceFaultException fault = Assert.Throws<DeviceFaultException>(() => machine.Launch("k", new Dim3(1), new Dim3(1)));
+        Assert.Equal(("one.cu", 7), (fault.SourceFile, fault.SourceLine));
+    }
+
+    [Fact]
     public void EveryInstructionOfThePublicKernels_Loads()
     {
         PtxModule module = Parse(Machine.Text("opcodes"));

@@ -68,7 +68,7 @@ internal sealed partial class Parser
             case ".loc":
                 sourceFile = TakeCount("a file number", int.MaxValue);
                 sourceLine = TakeCount("a line", int.MaxValue);
-                SkipLine();
+                SkipLine(directive.Line);
                 break;
             case ".pragma":
                 SkipTo(';');

@@ -56,7 +56,7 @@ internal sealed partial class Parser
             case ".file":
                 int number = TakeCount("a file number", int.MaxValue);
                 module.Files[number] = Current.Kind == TokenKind.String ? Take().Text : throw Fault("a file name expected");
-                SkipLine();
+                SkipLine(directive.Line);
                 break;
             case ".section":
                 while (!Current.Is('{') && Current.Kind != TokenKind.End)
@@ -70,7 +70,7 @@ internal sealed partial class Parser
                 SkipTo(';');
                 break;
             case ".loc":
-                SkipLine();
+                SkipLine(directive.Line);
                 break;
             case ".extern" or ".visible" or ".weak" or ".common":
                 ParseLinked(directive);

@@ -112,9 +112,8 @@ internal sealed partial class Parser
         }
     }
 
-    private void SkipLine()
+    private void SkipLine(int line)
     {
-        int line = Current.Line;
         while (Current.Line == line && Current.Kind != TokenKind.End)
         {
             position++;
