@@ -57,6 +57,8 @@ public sealed class IntegerInstructionTests
             (Pick(a, 0) >= 128 ? 0xFFFF : 0) | (Pick(b, 0) >= 128 ? 0xFF0000 : 0) | (Pick(a, 0) << 24)),
         ("mul24.lo.u32 $d, $a, $b;", 32, false, 32, (a, b, c) => (a & 0xFFFFFF) * (b & 0xFFFFFF)),
         ("mul24.hi.u32 $d, $a, $b;", 32, false, 32, (a, b, c) => ((a & 0xFFFFFF) * (b & 0xFFFFFF)) >> 16),
+        ("mad24.lo.u32 $d, $a, $b, $c;", 32, false, 32, (a, b, c) => ((a & 0xFFFFFF) * (b & 0xFFFFFF)) + c),
+        ("mad24.hi.u32 $d, $a, $b, $c;", 32, false, 32, (a, b, c) => (((a & 0xFFFFFF) * (b & 0xFFFFFF)) >> 16) + c),
         ("dp4a.u32.u32 $d, $a, $b, $c;", 32, false, 32, (a, b, c) =>
             c + Enumerable.Range(0, 4).Aggregate(BigInteger.Zero, (s, k) => s + (Pick(a, k) * Pick(b, k)))),
         ("dp4a.s32.s32 $d, $a, $b, $c;", 32, false, 32, (a, b, c) =>

@@ -71,8 +71,8 @@ internal static class Integers
         public static ulong Apply(ulong a, ulong b, int mode) => Math.BigMul(a, b, out _);
     }
 
-    /// <summary>The upper half of a product plus a third value.</summary>
-    public struct MultiplyAddHigh<T, TOp> : ITernary<T, T, T>
+    /// <summary>A part of a product, wrapped, plus a third value.</summary>
+    public struct MultiplyThenAdd<T, TOp> : ITernary<T, T, T>
         where T : unmanaged, IBinaryInteger<T>
         where TOp : struct, IBinary<T, T, T>
     {

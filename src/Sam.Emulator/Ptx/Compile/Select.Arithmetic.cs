@@ -137,7 +137,17 @@ internal sealed unsafe partial class FunctionCompiler
 
         if (modifiers.Name == "mad24")
         {
-            throw Unsupported("mad24 is not supported; mul24 and add are");
+            Operands(3, type);
+            bool low = modifiers.TakeAny("lo", "hi") != "hi";
+            current.Execute = type switch
+            {
+                PtxType.S32 => low ? &Each.Ternary<Integers.MultiplyThenAdd<int, Integers.Multiply24Low<int>>, int, int, int>
+                    : &Each.Ternary<Integers.MultiplyThenAdd<int, Integers.Multiply24High<int>>, int, int, int>,
+                PtxType.U32 => low ? &Each.Ternary<Integers.MultiplyThenAdd<uint, Integers.Multiply24Low<uint>>, uint, uint, uint>
+                    : &Each.Ternary<Integers.MultiplyThenAdd<uint, Integers.Multiply24High<uint>>, uint, uint, uint>,
+                _ => throw UnsupportedType(),
+            };
+            return;
         }
 
         string? part = modifiers.TakeAny("lo", "hi", "wide");
@@ -171,12 +181,12 @@ internal sealed unsafe partial class FunctionCompiler
             current.Execute = type switch
             {
                 PtxType.S32 => saturate ? &Each.Ternary<Integers.MultiplyAddHighSaturated, int, int, int>
-                    : &Each.Ternary<Integers.MultiplyAddHigh<int, Integers.MultiplyHigh<int>>, int, int, int>,
-                PtxType.U32 => &Each.Ternary<Integers.MultiplyAddHigh<uint, Integers.MultiplyHighU32>, uint, uint, uint>,
-                PtxType.S64 => &Each.Ternary<Integers.MultiplyAddHigh<long, Integers.MultiplyHighS64>, long, long, long>,
-                PtxType.U64 => &Each.Ternary<Integers.MultiplyAddHigh<ulong, Integers.MultiplyHighU64>, ulong, ulong, ulong>,
-                PtxType.S16 => &Each.Ternary<Integers.MultiplyAddHigh<short, Integers.MultiplyHigh<short>>, short, short, short>,
-                PtxType.U16 => &Each.Ternary<Integers.MultiplyAddHigh<ushort, Integers.MultiplyHigh<ushort>>, ushort, ushort, ushort>,
+                    : &Each.Ternary<Integers.MultiplyThenAdd<int, Integers.MultiplyHigh<int>>, int, int, int>,
+                PtxType.U32 => &Each.Ternary<Integers.MultiplyThenAdd<uint, Integers.MultiplyHighU32>, uint, uint, uint>,
+                PtxType.S64 => &Each.Ternary<Integers.MultiplyThenAdd<long, Integers.MultiplyHighS64>, long, long, long>,
+                PtxType.U64 => &Each.Ternary<Integers.MultiplyThenAdd<ulong, Integers.MultiplyHighU64>, ulong, ulong, ulong>,
+                PtxType.S16 => &Each.Ternary<Integers.MultiplyThenAdd<short, Integers.MultiplyHigh<short>>, short, short, short>,
+                PtxType.U16 => &Each.Ternary<Integers.MultiplyThenAdd<ushort, Integers.MultiplyHigh<ushort>>, ushort, ushort, ushort>,
                 _ => throw UnsupportedType(),
             };
             return;
