@@ -30,7 +30,8 @@ internal static unsafe partial class Convolution
         long data = shape.OutChannels * RoundUp(shape.InChannels / shape.Groups) * shape.KernelHeight * shape.KernelWidth;
         (int partials, _, _) = Split(shape, ForwardSource(shape, null), batch);
         long gradient = partials > 1 ? partials * weights : 0;
-        long elements = Math.Max(Math.Max(forward, data), gradient) + PanelPacking.Slack;
+        long winograd = WinogradPlan.Applies(shape, batch) ? WinogradPlan.WeightElements(shape) : 0;
+        long elements = Math.Max(Math.Max(Math.Max(forward, data), gradient), winograd) + PanelPacking.Slack;
         return ((elements * sizeof(float)) + 63) & ~63L;
     }
 
@@ -61,6 +62,12 @@ internal static unsafe partial class Convolution
         Check(team, shape, batch, input, nameof(input), weights, nameof(weights), output, nameof(output), workspace);
         if (batch == 0)
         {
+            return;
+        }
+
+        if (WinogradPlan.Applies(shape, batch))
+        {
+            ForwardWinograd(team, shape, batch, input, weights, bias, relu, output, workspace, width ?? VectorWidths.Best);
             return;
         }
 
@@ -123,6 +130,13 @@ internal static unsafe partial class Convolution
             team, shape, batch, outputGradient, nameof(outputGradient), weights, nameof(weights), inputGradient, nameof(inputGradient), workspace);
         if (batch == 0)
         {
+            return;
+        }
+
+        if (WinogradPlan.Applies(shape, batch))
+        {
+            BackwardWinograd(
+                team, shape, batch, outputGradient, weights, mask, inputGradient, workspace, width ?? VectorWidths.Best);
             return;
         }
 

@@ -27,6 +27,9 @@ internal unsafe interface ISimd<TVector>
     /// <summary>left + right.</summary>
     static abstract TVector Add(TVector left, TVector right);
 
+    /// <summary>left - right.</summary>
+    static abstract TVector Subtract(TVector left, TVector right);
+
     /// <summary>left * right.</summary>
     static abstract TVector Multiply(TVector left, TVector right);
 

@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+
+namespace Sam.Native.Cpu;
+
+/// <summary>The transforms of tiles in two dimensions: along the columns, then along the rows, a vector of channels at a time.</summary>
+internal static unsafe class WinogradTransforms
+{
+    /// <summary>Transforms the inputs of one tile for all channels.</summary>
+    /// <param name="from">Where the channels of each input lie: row by row.</param>
+    /// <param name="channels">Channels, a multiple of the vector's.</param>
+    /// <param name="to">Receives the channels of product 0.</param>
+    /// <param name="matrix">Elements from one product to the next.</param>
+    /// <param name="temporary">Room for <see cref="WinogradPlan.TemporaryElements"/> elements.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Input<TForm, TSimd, TVector>(float** from, int channels, float* to, nint matrix, float* temporary)
+        where TForm : struct, IWinogradForm
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        for (int c = 0; c < channels; c += TSimd.Count)
+        {
+            float** row = from;
+            for (int i = 0; i < TForm.Inputs; i++, row += TForm.Inputs)
+            {
+                TForm.Input<TSimd, TVector>(
+                    TSimd.Load(row[0] + c),
+                    TSimd.Load(row[1] + c),
+                    TSimd.Load(row[2] + c),
+                    TSimd.Load(row[3] + c),
+                    TForm.Inputs > 4 ? TSimd.Load(row[4] + c) : TSimd.Zero,
+                    TForm.Inputs > 4 ? TSimd.Load(row[5] + c) : TSimd.Zero,
+                    temporary + (i * TSimd.Count),
+                    TForm.Inputs * TSimd.Count);
+            }
+
+            float* column = temporary;
+            for (int j = 0; j < TForm.Products; j++, column += TForm.Inputs * TSimd.Count)
+            {
+                TForm.Input<TSimd, TVector>(
+                    TSimd.Load(column),
+                    TSimd.Load(column + TSimd.Count),
+                    TSimd.Load(column + (2 * TSimd.Count)),
+                    TSimd.Load(column + (3 * TSimd.Count)),
+                    TForm.Inputs > 4 ? TSimd.Load(column + (4 * TSimd.Count)) : TSimd.Zero,
+                    TForm.Inputs > 4 ? TSimd.Load(column + (5 * TSimd.Count)) : TSimd.Zero,
+                    to + (j * matrix) + c,
+                    TForm.Products * matrix);
+            }
+        }
+    }
+
+    /// <summary>Gathers the products of one tile into its 2 by 2 outputs, for one vector of channels.</summary>
+    /// <param name="from">The vector of product 0.</param>
+    /// <param name="matrix">Elements from one product to the next.</param>
+    /// <param name="temporary">Room for <see cref="WinogradPlan.TemporaryElements"/> elements; begins with the outputs afterwards, row by
+    /// row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Output<TForm, TSimd, TVector>(float* from, nint matrix, float* temporary)
+        where TForm : struct, IWinogradForm
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        float* lines = temporary + (4 * TSimd.Count);
+        for (int i = 0; i < TForm.Products; i++, from += TForm.Products * matrix)
+        {
+            Line<TForm, TSimd, TVector>(from, matrix, out TVector left, out TVector right);
+            TSimd.Store(left, lines + (i * TSimd.Count));
+            TSimd.Store(right, lines + ((7 + i) * TSimd.Count));
+        }
+
+        for (int j = 0; j < 2; j++)
+        {
+            Line<TForm, TSimd, TVector>(lines + (j * 7 * TSimd.Count), TSimd.Count, out TVector upper, out TVector lower);
+            TSimd.Store(upper, temporary + (j * TSimd.Count));
+            TSimd.Store(lower, temporary + ((2 + j) * TSimd.Count));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Line<TForm, TSimd, TVector>(float* from, nint step, out TVector y0, out TVector y1)
+        where TForm : struct, IWinogradForm
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        TForm.Output<TSimd, TVector>(
+            TSimd.Load(from),
+            TSimd.Load(from + step),
+            TSimd.Load(from + (2 * step)),
+            TSimd.Load(from + (3 * step)),
+            TForm.Products > 4 ? TSimd.Load(from + (4 * step)) : TSimd.Zero,
+            TForm.Products > 4 ? TSimd.Load(from + (5 * step)) : TSimd.Zero,
+            TForm.Products > 4 ? TSimd.Load(from + (6 * step)) : TSimd.Zero,
+            out y0,
+            out y1);
+    }
+}

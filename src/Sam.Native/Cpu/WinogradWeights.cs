@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Sam.Native.Cpu;
+
+/// <summary>Transforms the weights of a convolution: for each of the t * t products a matrix (k, lane), in slivers of lanes. A part is a
+/// sliver and a run of k.</summary>
+internal unsafe struct WinogradWeights : ITeamJob
+{
+    /// <summary>Number of k in a part.</summary>
+    public const int PartDepth = 16;
+
+    /// <summary>The weights.</summary>
+    public float* Weights;
+
+    /// <summary>Elements from one lane to the next.</summary>
+    public nint LaneStep;
+
+    /// <summary>Elements from one k to the next.</summary>
+    public nint DepthStep;
+
+    /// <summary>Whether the taps are taken from the last to the first.</summary>
+    public bool Reversed;
+
+    /// <summary>Taps of one dimension: 3 or 5.</summary>
+    public int Taps;
+
+    /// <summary>Lanes.</summary>
+    public int Lanes;
+
+    /// <summary>Number of k, a multiple of <see cref="PartDepth"/>.</summary>
+    public int Depth;
+
+    /// <summary>Receives the matrices: product e, sliver s, k, lane at ((e * Slivers + s) * Depth + k) * sliver lanes + lane. Lanes
+    /// beyond the last are 0.</summary>
+    public float* Packed;
+
+    /// <summary>Register width.</summary>
+    public VectorWidth Width;
+
+    /// <summary>Lanes of a sliver.</summary>
+    public readonly int SliverLanes => MatrixProduct.TileSize(Width).Columns;
+
+    /// <summary>Slivers.</summary>
+    public readonly int Slivers => (Lanes + SliverLanes - 1) / SliverLanes;
+
+    /// <summary>Parts.</summary>
+    public readonly int Parts => Slivers * (Depth / PartDepth);
+
+    /// <inheritdoc/>
+    public readonly void Invoke(int part, int worker)
+    {
+        switch (Width)
+        {
+            case VectorWidth.Vector512:
+                Part<Simd512, Vector512<float>>(part);
+                break;
+            case VectorWidth.Vector256:
+                Part<Simd256, Vector256<float>>(part);
+                break;
+            default:
+                Part<Simd128, Vector128<float>>(part);
+                break;
+        }
+    }
+
+    private readonly void Part<TSimd, TVector>(int part)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        int chunks = Depth / PartDepth;
+        if (Taps == 3)
+        {
+            Chunk<Winograd3, TSimd, TVector>(part / chunks, part % chunks * PartDepth);
+        }
+        else
+        {
+            Chunk<Winograd5, TSimd, TVector>(part / chunks, part % chunks * PartDepth);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Chunk<TForm, TSimd, TVector>(int sliver, int depth0)
+        where TForm : struct, IWinogradForm
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        float* taps = stackalloc float[25 * 16];
+        float* temporary = stackalloc float[WinogradPlan.TemporaryElements];
+        int width = 2 * TSimd.Count;
+        nint matrix = (nint)Slivers * Depth * width;
+        for (int k = depth0; k < depth0 + PartDepth; k++)
+        {
+            for (int half = 0; half < width; half += TSimd.Count)
+            {
+                int lane = (sliver * width) + half;
+                Gather<TForm>(lane, Math.Clamp(Lanes - lane, 0, TSimd.Count), TSimd.Count, k, taps);
+                Transform<TForm, TSimd, TVector>(taps, temporary, Packed + ((((nint)sliver * Depth) + k) * width) + half, matrix);
+            }
+        }
+    }
+
+    /// <summary>taps[tap * count + lane].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Gather<TForm>(int lane, int valid, int count, int k, float* taps)
+        where TForm : struct, IWinogradForm
+    {
+        int number = TForm.Taps * TForm.Taps;
+        if (valid < count)
+        {
+            new Span<float>(taps, number * count).Clear();
+        }
+
+        float* from = Weights + (lane * LaneStep) + (k * DepthStep) + (Reversed ? number - 1 : 0);
+        nint step = Reversed ? -1 : 1;
+        for (int i = 0; i < valid; i++, from += LaneStep)
+        {
+            float* tap = from;
+            float* to = taps + i;
+            for (int t = 0; t < number; t++, tap += step, to += count)
+            {
+                *to = *tap;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Transform<TForm, TSimd, TVector>(float* taps, float* temporary, float* to, nint matrix)
+        where TForm : struct, IWinogradForm
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        float* from = taps;
+        for (int i = 0; i < TForm.Taps; i++, from += TForm.Taps * TSimd.Count)
+        {
+            Line<TForm, TSimd, TVector>(from, temporary + (i * TSimd.Count), TForm.Taps * TSimd.Count);
+        }
+
+        from = temporary;
+        for (int j = 0; j < TForm.Products; j++, from += TForm.Taps * TSimd.Count)
+        {
+            Line<TForm, TSimd, TVector>(from, to + (j * matrix), TForm.Products * matrix);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Line<TForm, TSimd, TVector>(float* from, float* to, nint step)
+        where TForm : struct, IWinogradForm
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        TForm.Weights<TSimd, TVector>(
+            TSimd.Load(from),
+            TSimd.Load(from + TSimd.Count),
+            TSimd.Load(from + (2 * TSimd.Count)),
+            TForm.Taps > 3 ? TSimd.Load(from + (3 * TSimd.Count)) : TSimd.Zero,
+            TForm.Taps > 3 ? TSimd.Load(from + (4 * TSimd.Count)) : TSimd.Zero,
+            to,
+            step);
+    }
+}
