@@ -5,7 +5,8 @@ using Sam.Native;
 
 namespace Sam.Bench.Commands;
 
-/// <summary>A roofline table: each convolution of a model, and the batch normalisation behind it, in each direction beside what the machine can do.</summary>
+/// <summary>A roofline table: each convolution of a model, and the batch normalisation behind it, in each direction beside what the
+/// machine can do.</summary>
 internal static class LayersCommand
 {
     public const string Usage = "layers [--threads N] [--model resnet18-cifar|resnet18-seed|lenet-mnist] [--reps N]";

@@ -1,8 +1,10 @@
 namespace Sam.Cli.Data;
 
 /// <summary>Labelled 3x32x32 images of CIFAR-10 (Krizhevsky, 2009), from its binary files.</summary>
-/// <remarks>A record is one byte for the class and 3072 for the image: 1024 red, 1024 green, 1024 blue, row by row. Values are normalised channel by channel,
-/// (x / 255 - mean) / deviation, with the training set's figures. Training sees each image cut out of itself with a border of 4 black pixels at a random place,
+/// <remarks>A record is one byte for the class and 3072 for the image: 1024 red, 1024 green, 1024 blue, row by row. Values are normalised
+/// channel by channel,
+/// (x / 255 - mean) / deviation, with the training set's figures. Training sees each image cut out of itself with a border of 4 black
+/// pixels at a random place,
 /// and mirrored half of the time (He, Zhang, Ren, Sun, CVPR 2016, section 4.2), as a function of seed, epoch and image alone.</remarks>
 internal sealed class CifarSet : ImageSet
 {

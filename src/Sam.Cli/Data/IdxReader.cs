@@ -3,9 +3,11 @@ using System.IO.Compression;
 
 namespace Sam.Cli.Data;
 
-/// <summary>Reads IDX files of unsigned bytes (LeCun's format for MNIST), plain or compressed with gzip, and accepts nothing else.</summary>
+/// <summary>Reads IDX files of unsigned bytes (LeCun's format for MNIST), plain or compressed with gzip, and accepts nothing
+/// else.</summary>
 /// <remarks>
-/// A file is: two zero bytes, 0x08 for unsigned bytes, the number of dimensions, each dimension's size as a 32-bit big-endian number, then the
+/// A file is: two zero bytes, 0x08 for unsigned bytes, the number of dimensions, each dimension's size as a 32-bit big-endian number, then
+/// the
 /// elements. Every length is compared with the header before memory is allocated for the elements; gzip checks their CRC.
 /// </remarks>
 internal static class IdxReader
@@ -46,7 +48,8 @@ internal static class IdxReader
         }
     }
 
-    /// <summary>Checks the two bytes every gzip file starts with; returns the length of the content modulo 2^32 that it ends with.</summary>
+    /// <summary>Checks the two bytes every gzip file starts with; returns the length of the content modulo 2^32 that it ends
+    /// with.</summary>
     private static uint ReadGzipTrailer(string path, FileStream file)
     {
         if (file.Length < GzipHeaderAndTrailer)

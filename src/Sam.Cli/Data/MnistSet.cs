@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Sam.Cli.Data;
 
-/// <summary>Labelled 28x28 images, kept as the bytes of the file: 47 MB for the 60,000 of the training set, a quarter of what floats would take.</summary>
+/// <summary>Labelled 28x28 images, kept as the bytes of the file: 47 MB for the 60,000 of the training set, a quarter of what floats would
+/// take.</summary>
 internal sealed class MnistSet : ImageSet
 {
     /// <summary>Rows, and columns, of an image.</summary>
@@ -36,7 +37,8 @@ internal sealed class MnistSet : ImageSet
     /// <param name="imagesPath">IDX file of the images.</param>
     /// <param name="labelsPath">IDX file of their labels.</param>
     /// <returns>The set.</returns>
-    /// <exception cref="CommandException">A file is missing, truncated, corrupt or of another kind, or the two do not fit together.</exception>
+    /// <exception cref="CommandException">A file is missing, truncated, corrupt or of another kind, or the two do not fit
+    /// together.</exception>
     public static MnistSet Read(string imagesPath, string labelsPath)
     {
         // Labels first: they take a thousandth of the time, and a mistake in them is then known at once.

@@ -7,10 +7,12 @@ internal static class Shuffle
     private const ulong NoisePurpose = 2;
     private const ulong ImagePurpose = 3;
 
-    /// <summary>Fills an array with a random permutation of 0 to its length less one, in place and without allocating (Fisher and Yates).</summary>
+    /// <summary>Fills an array with a random permutation of 0 to its length less one, in place and without allocating (Fisher and
+    /// Yates).</summary>
     /// <param name="order">Overwritten.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <param name="epoch">The epoch, from 0. The order of an epoch does not depend on those before, so a run can be taken up at any.</param>
+    /// <param name="epoch">The epoch, from 0. The order of an epoch does not depend on those before, so a run can be taken up at
+    /// any.</param>
     public static void Epoch(Span<int> order, ulong seed, int epoch)
     {
         SplitMix random = new(seed, OrderPurpose, (ulong)epoch);

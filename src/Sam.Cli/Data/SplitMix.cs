@@ -1,6 +1,7 @@
 namespace Sam.Cli.Data;
 
-/// <summary>A small generator of random numbers that is a function of its key and a counter alone (Steele, Lea, Flood: SplitMix64, OOPSLA 2014).</summary>
+/// <summary>A small generator of random numbers that is a function of its key and a counter alone (Steele, Lea, Flood: SplitMix64, OOPSLA
+/// 2014).</summary>
 internal struct SplitMix
 {
     private const ulong Golden = 0x9e3779b97f4a7c15;
@@ -20,7 +21,8 @@ internal struct SplitMix
 
     /// <summary>The next number in [0, bound), each equally likely.</summary>
     /// <param name="bound">At least 1.</param>
-    /// <remarks>Multiply and shift with rejection (Lemire, ACM TOMACS 2019): without the rejection some numbers would be likelier than others.</remarks>
+    /// <remarks>Multiply and shift with rejection (Lemire, ACM TOMACS 2019): without the rejection some numbers would be likelier than
+    /// others.</remarks>
     public int Next(int bound)
     {
         ulong range = (ulong)bound;

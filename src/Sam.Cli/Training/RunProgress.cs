@@ -1,6 +1,7 @@
 namespace Sam.Cli.Training;
 
-/// <summary>How far a run is: written by the training thread, a few plain stores per step, and read by the display whenever it likes.</summary>
+/// <summary>How far a run is: written by the training thread, a few plain stores per step, and read by the display whenever it
+/// likes.</summary>
 internal sealed class RunProgress
 {
     // Shown numbers are means over about the last fifty steps; a single batch's loss jumps too much to be read.

@@ -7,7 +7,8 @@ using Sam.Native;
 namespace Sam.Cli.Training;
 
 /// <summary>One model on its way through its epochs.</summary>
-/// <remarks>Steps allocate nothing: buffers are made here, the order is shuffled in place, and the display reads <see cref="Progress"/> by itself.</remarks>
+/// <remarks>Steps allocate nothing: buffers are made here, the order is shuffled in place, and the display reads <see cref="Progress"/> by
+/// itself.</remarks>
 internal sealed class TrainingRun : IDisposable
 {
     // The first steps compile code and fill static tables; what they allocate is not the steps' own.
@@ -137,7 +138,8 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Measures loss and sharpness at the present weights, which stay as they are to the bit.</summary>
     /// <param name="examples">How many of the training examples to measure on, from the first, in batches of the run's size.</param>
-    /// <returns>Mean loss, and mean over the batches of L(w + eps) - L(w) with eps = rho g / ||g|| from the batch's own gradient g.</returns>
+    /// <returns>Mean loss, and mean over the batches of L(w + eps) - L(w) with eps = rho g / ||g|| from the batch's own gradient
+    /// g.</returns>
     public (double Loss, double Sharpness) Measure(int examples)
     {
         // A step with learning rate 0 goes to the perturbed weights and comes back to the saved ones.

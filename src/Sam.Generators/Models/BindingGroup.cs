@@ -2,7 +2,8 @@ using Sam.Generators.Models.Programs;
 
 namespace Sam.Generators.Models;
 
-/// <summary>What a property of a model, or of a block's use in it, is bound to: the parameters and buffers of a layer, or the layers of a block.</summary>
+/// <summary>What a property of a model, or of a block's use in it, is bound to: the parameters and buffers of a layer, or the layers of a
+/// block.</summary>
 internal sealed class BindingGroup
 {
     private readonly List<BindingGroup> _children = [];

@@ -15,7 +15,8 @@ internal sealed record BlockArguments(int Channels, int Stride)
     /// <summary>Whether a number can only be one of the constants.</summary>
     public static bool IsConstant(int value) => value == StrideConstant || (value != 0 && value % ChannelsConstant == 0);
 
-    /// <summary>The number that stands where a block wrote <paramref name="value"/>; 0 for a share of the channels that is no whole number.</summary>
+    /// <summary>The number that stands where a block wrote <paramref name="value"/>; 0 for a share of the channels that is no whole
+    /// number.</summary>
     public int Substitute(int value)
     {
         if (value == StrideConstant)

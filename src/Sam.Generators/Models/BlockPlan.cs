@@ -9,7 +9,8 @@ namespace Sam.Generators.Models;
 /// <param name="InputShape">Shape of the value it reads.</param>
 internal sealed record PlacedLayer(Layer Layer, int Input, int Shortcut, Sizes InputShape);
 
-/// <summary>Layers in order as a graph: which value each reads, where the shortcuts go, with the projections that make shapes agree.</summary>
+/// <summary>Layers in order as a graph: which value each reads, where the shortcuts go, with the projections that make shapes
+/// agree.</summary>
 internal sealed class BlockPlan
 {
     private readonly List<PlacedLayer> _layers = [];
@@ -87,10 +88,12 @@ internal sealed class BlockPlan
             return _start;
         }
 
-        int strideHeight = from.Rank == 3 && to.Rank == 3 ? ((from[1] - 1) / to[1]) + 1 : 0, strideWidth = strideHeight > 0 ? ((from[2] - 1) / to[2]) + 1 : 0;
-        if (strideHeight == 0 || ((from[1] - 1) / strideHeight) + 1 != to[1] || ((from[2] - 1) / strideWidth) + 1 != to[2])
+        bool planes = from.Rank == 3 && to.Rank == 3;
+        int strideHeight = planes ? ((from[1] - 1) / to[1]) + 1 : 1, strideWidth = planes ? ((from[2] - 1) / to[2]) + 1 : 1;
+        if (!planes || ((from[1] - 1) / strideHeight) + 1 != to[1] || ((from[2] - 1) / strideWidth) + 1 != to[2])
         {
-            Misfit = $"AddShortcut cannot project {from} to {to}: a convolution of 1x1 with a stride makes no such shape; write paddings that let the branch's strides divide the rows and columns";
+            Misfit = $"AddShortcut cannot project {from} to {to}: a convolution of 1x1 with a stride makes no such shape; "
+                + "write paddings that let the branch's strides divide the rows and columns";
             return _start;
         }
 

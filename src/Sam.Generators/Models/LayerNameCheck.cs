@@ -25,7 +25,8 @@ internal sealed class LayerNameCheck(INamedTypeSymbol type, string hintName, Com
         }
     }
 
-    /// <summary>The names of a layer that make properties where it stands: its own, those of a projection, those of the layers of a block used without a name.</summary>
+    /// <summary>The names of a layer that make properties where it stands: its own, those of a projection, those of the layers of a block
+    /// used without a name.</summary>
     public static IEnumerable<string> NamesOf(Layer layer) => layer switch
     {
         BlockLayer { Name.Length: 0 } block => block.Body.SelectMany(NamesOf),

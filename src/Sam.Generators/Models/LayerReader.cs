@@ -12,8 +12,9 @@ internal static class LayerReader
     public static IReadOnlyList<string> Kinds { get; } =
     [
         "LinearAttribute", "Conv2dAttribute", "MaxPool2dAttribute", "AvgPool2dAttribute", "FlattenAttribute", "DropoutAttribute", "ReluAttribute",
-        "GeluAttribute", "SiluAttribute", "TanhAttribute", "SigmoidAttribute", "LayerAttribute`1", "BatchNorm1dAttribute", "BatchNorm2dAttribute", "LayerNormAttribute",
-        "GroupNormAttribute", "GlobalAvgPool2dAttribute", "AdaptiveAvgPool2dAttribute", "UseAttribute`1", "AddShortcutAttribute", "StartShortcutAttribute",
+        "GeluAttribute", "SiluAttribute", "TanhAttribute", "SigmoidAttribute", "LayerAttribute`1", "BatchNorm1dAttribute",
+        "BatchNorm2dAttribute", "LayerNormAttribute", "GroupNormAttribute", "GlobalAvgPool2dAttribute", "AdaptiveAvgPool2dAttribute",
+        "UseAttribute`1", "AddShortcutAttribute", "StartShortcutAttribute",
     ];
 
     public static bool IsLayer(AttributeData attribute) =>

@@ -1,11 +1,14 @@
 namespace Sam.Layers;
 
-/// <summary>Batch normalisation over an input of channels, rows and columns (Ioffe and Szegedy, ICML 2015, arXiv:1502.03167): each channel is normalised by its mean
+/// <summary>Batch normalisation over an input of channels, rows and columns (Ioffe and Szegedy, ICML 2015, arXiv:1502.03167): each channel
+/// is normalised by its mean
 /// and biased variance over the batch, then scaled and shifted.</summary>
 /// <param name="name">Name of the layer.</param>
-/// <remarks>Parameters are NAME.weight and NAME.bias (channels), starting at 1 and 0; buffers NAME.running_mean, NAME.running_var (channels) and
+/// <remarks>Parameters are NAME.weight and NAME.bias (channels), starting at 1 and 0; buffers NAME.running_mean, NAME.running_var
+/// (channels) and
 /// NAME.num_batches_tracked. In evaluation the running statistics normalise. They move in training, in a SAM step in the first pass only:
-/// running = (1 - momentum) running + momentum batch, the variance unbiased as in torch. A following shortcut and ReLU are computed together with it.</remarks>
+/// running = (1 - momentum) running + momentum batch, the variance unbiased as in torch. A following shortcut and ReLU are computed
+/// together with it.</remarks>
 public sealed class BatchNorm2dAttribute(string name) : ModelLayerAttribute
 {
     /// <summary>Name of the layer.</summary>
@@ -20,6 +23,7 @@ public sealed class BatchNorm2dAttribute(string name) : ModelLayerAttribute
     /// <summary>Whether there are weight and bias; true unless set.</summary>
     public bool Affine { get; set; } = true;
 
-    /// <summary>Whether running statistics are kept; true unless set. Without them the batch's statistics normalise in evaluation too.</summary>
+    /// <summary>Whether running statistics are kept; true unless set. Without them the batch's statistics normalise in evaluation
+    /// too.</summary>
     public bool TrackRunningStatistics { get; set; } = true;
 }

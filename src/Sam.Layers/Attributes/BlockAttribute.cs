@@ -1,7 +1,8 @@
 namespace Sam.Layers;
 
 /// <summary>Declares a block: layers that models and other blocks use as one, with <see cref="UseAttribute{TBlock}"/>.</summary>
-/// <remarks>The layers follow in their order, in one declaration, as in a model. Sizes may be <see cref="Block.Channels"/> and <see cref="Block.Stride"/>, which each use
+/// <remarks>The layers follow in their order, in one declaration, as in a model. Sizes may be <see cref="Block.Channels"/> and
+/// <see cref="Block.Stride"/>, which each use
 /// gives anew. <see cref="AddShortcutAttribute"/> adds the block's input. Nothing is generated for the block itself.</remarks>
 /// <example>
 /// <code>

@@ -72,8 +72,10 @@ public sealed class Conv2dAttribute : ModelLayerAttribute
     /// <summary>Independent groups of channels, which divide the channels of the input and of the output; 1 unless set.</summary>
     public int Groups { get; set; } = 1;
 
-    /// <summary>How the weights start; uniform by the fan-in, torch's default for a convolution, unless set. torchvision starts its residual networks with
-    /// <see cref="Sam.Native.InitializerKind.KaimingNormal"/>, normal by the fan-out. A bias starts as torch starts it either way.</summary>
+    /// <summary>How the weights start; uniform by the fan-in, torch's default for a convolution, unless set. torchvision starts its
+    /// residual networks with
+    /// <see cref="Sam.Native.InitializerKind.KaimingNormal"/>, normal by the fan-out. A bias starts as torch starts it either
+    /// way.</summary>
     public Sam.Native.InitializerKind Initializer { get; set; }
 
     /// <summary>Whether the layer adds a bias; true unless set.</summary>

@@ -1,6 +1,7 @@
 namespace Sam.Layers;
 
-/// <summary>Layer normalisation (Ba, Kiros, Hinton, arXiv:1607.06450): the last dimensions of each example are normalised by their own mean and biased variance, then
+/// <summary>Layer normalisation (Ba, Kiros, Hinton, arXiv:1607.06450): the last dimensions of each example are normalised by their own
+/// mean and biased variance, then
 /// scaled and shifted element by element.</summary>
 /// <param name="name">Name of the layer.</param>
 /// <remarks>Parameters are NAME.weight and NAME.bias, of the normalised dimensions' shape, starting at 1 and 0.</remarks>

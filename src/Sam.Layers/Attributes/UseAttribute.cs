@@ -2,7 +2,8 @@ namespace Sam.Layers;
 
 /// <summary>Puts a block's layers here.</summary>
 /// <typeparam name="TBlock">The block: a class with <see cref="BlockAttribute"/>.</typeparam>
-/// <param name="name">Name of this use, with dots as torch writes them: parameters are NAME.LAYER.PARAMETER, such as layer2.0.conv1.weight. Empty, the layers keep
+/// <param name="name">Name of this use, with dots as torch writes them: parameters are NAME.LAYER.PARAMETER, such as
+/// layer2.0.conv1.weight. Empty, the layers keep
 /// their own names, as if they stood here.</param>
 /// <param name="channels">What <see cref="Block.Channels"/> stands for in the block, at least 1.</param>
 /// <example>

@@ -1,8 +1,10 @@
 namespace Sam.Layers;
 
-/// <summary>ResNet-18 for ImageNet (He, Zhang, Ren, Sun, CVPR 2016, arXiv:1512.03385): images of 3x224x224, 1000 classes, torchvision's names and initial values.
+/// <summary>ResNet-18 for ImageNet (He, Zhang, Ren, Sun, CVPR 2016, arXiv:1512.03385): images of 3x224x224, 1000 classes, torchvision's
+/// names and initial values.
 /// 11,689,512 parameters.</summary>
-/// <remarks>The parameters are the same for images of any size: declare <see cref="ResNetStem"/> and <see cref="ResNet18Stages"/> with another shape to use
+/// <remarks>The parameters are the same for images of any size: declare <see cref="ResNetStem"/> and <see cref="ResNet18Stages"/> with
+/// another shape to use
 /// torchvision's weights there.</remarks>
 /// <example>
 /// <code>

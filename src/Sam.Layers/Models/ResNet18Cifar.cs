@@ -1,6 +1,7 @@
 namespace Sam.Layers;
 
-/// <summary>ResNet-18 for CIFAR: images of 3x32x32, ten classes, a stem of one convolution of 3x3 without pooling, torchvision's names otherwise. 11,173,962 parameters.</summary>
+/// <summary>ResNet-18 for CIFAR: images of 3x32x32, ten classes, a stem of one convolution of 3x3 without pooling, torchvision's names
+/// otherwise. 11,173,962 parameters.</summary>
 /// <example>
 /// <code>
 /// using Device device = Device.Default();

@@ -1,6 +1,7 @@
 namespace Sam.Layers;
 
-/// <summary>The four stages of ResNet-18 behind its stem, and the global average pooling: layer1 to layer4, of Block.Channels, 2, 4 and 8 times as many.</summary>
+/// <summary>The four stages of ResNet-18 behind its stem, and the global average pooling: layer1 to layer4, of Block.Channels, 2, 4 and 8
+/// times as many.</summary>
 /// <remarks>With a stem and a linear layer around it, a model for inputs of any size:
 /// [Model("3x64x64"), Use&lt;ResNetStem&gt;("", 64), Use&lt;ResNet18Stages&gt;("", 64), Linear("fc", 1000)].</remarks>
 [Block]

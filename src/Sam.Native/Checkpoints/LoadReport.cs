@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Sam.Native;
 
-/// <summary>What loading a file into a model found: which of the model's tensors were not there, which of the file's have no place, which do not fit.</summary>
+/// <summary>What loading a file into a model found: which of the model's tensors were not there, which of the file's have no place, which
+/// do not fit.</summary>
 public sealed record LoadReport
 {
     /// <summary>The model's tensors that the file does not have; they keep their values.</summary>

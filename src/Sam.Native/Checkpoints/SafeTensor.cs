@@ -20,7 +20,8 @@ public sealed class SafeTensor
     /// <summary>Type of the elements.</summary>
     public SafeTensorType Type { get; }
 
-    /// <summary>Sizes, outermost first; empty for a scalar. A size may be 0, and there may be more of them than <see cref="Shape"/> takes.</summary>
+    /// <summary>Sizes, outermost first; empty for a scalar. A size may be 0, and there may be more of them than <see cref="Shape"/>
+    /// takes.</summary>
     public ImmutableArray<long> Dimensions { get; }
 
     /// <summary>Number of elements: the product of the sizes.</summary>

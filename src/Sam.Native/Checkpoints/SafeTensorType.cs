@@ -1,6 +1,7 @@
 namespace Sam.Native;
 
-/// <summary>Element types of the safetensors format, in the order of its files: types that need a larger alignment have larger values and come first in a file.</summary>
+/// <summary>Element types of the safetensors format, in the order of its files: types that need a larger alignment have larger values and
+/// come first in a file.</summary>
 public enum SafeTensorType
 {
     /// <summary>One byte, 0 or 1. BOOL in files.</summary>

@@ -1,6 +1,7 @@
 namespace Sam.Native;
 
-/// <summary>A safetensors file is not what the format or its use demands. The message names the file, the tensor where there is one, what was expected
+/// <summary>A safetensors file is not what the format or its use demands. The message names the file, the tensor where there is one, what
+/// was expected
 /// and what is there.</summary>
 /// <param name="fileName">Path of the file.</param>
 /// <param name="problem">What is wrong, with what was expected and what is there.</param>

@@ -7,9 +7,12 @@ using System.Runtime.InteropServices;
 namespace Sam.Native;
 
 /// <summary>A safetensors file, opened for reading: named tensors and strings, as torch's ecosystem stores weights.</summary>
-/// <remarks>The header is checked in full when the file is opened: its length, the JSON, duplicate names, types, shapes, and that the tensors fill the
-/// data without hole or overlap. The data are mapped into memory and read when asked for. Reading from several threads is safe. A file that another
-/// program shortens while it is open is beyond what can be checked; <see cref="SafeTensorsWriter"/> never does that, it replaces files as a whole.</remarks>
+/// <remarks>The header is checked in full when the file is opened: its length, the JSON, duplicate names, types, shapes, and that the
+/// tensors fill the
+/// data without hole or overlap. The data are mapped into memory and read when asked for. Reading from several threads is safe. A file
+/// that another
+/// program shortens while it is open is beyond what can be checked; <see cref="SafeTensorsWriter"/> never does that, it replaces files as
+/// a whole.</remarks>
 /// <example>
 /// <code>
 /// using SafeTensorsFile file = SafeTensorsFile.Open("resnet18.safetensors");
@@ -104,7 +107,8 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     /// <returns>Whether the file has it.</returns>
     public bool TryGet(string name, [NotNullWhen(true)] out SafeTensor? tensor) => _byName.TryGetValue(name, out tensor);
 
-    /// <summary>Reads all values of a tensor as float32: floats of any width are converted (rounded to nearest from float64), integers and booleans too.</summary>
+    /// <summary>Reads all values of a tensor as float32: floats of any width are converted (rounded to nearest from float64), integers and
+    /// booleans too.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <returns>The values, row-major.</returns>
     /// <exception cref="SafeTensorsException">The file has no such tensor, or its type does not convert.</exception>
@@ -117,7 +121,8 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         return values;
     }
 
-    /// <summary>Reads a range of a tensor as float32: floats of any width are converted (rounded to nearest from float64), integers and booleans too.</summary>
+    /// <summary>Reads a range of a tensor as float32: floats of any width are converted (rounded to nearest from float64), integers and
+    /// booleans too.</summary>
     /// <param name="tensor">A tensor of this file.</param>
     /// <param name="start">The first element, row-major.</param>
     /// <param name="destination">Takes as many elements as it has.</param>
@@ -145,7 +150,8 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     }
 
     /// <summary>Reads a range of a tensor as it is stored.</summary>
-    /// <typeparam name="T">float, double, Half or an integer type: exactly the tensor's. byte reads the raw bytes of any type, counted in bytes.</typeparam>
+    /// <typeparam name="T">float, double, Half or an integer type: exactly the tensor's. byte reads the raw bytes of any type, counted in
+    /// bytes.</typeparam>
     /// <param name="tensor">A tensor of this file.</param>
     /// <param name="start">The first element (or byte), row-major.</param>
     /// <param name="destination">Takes as many elements (or bytes) as it has.</param>

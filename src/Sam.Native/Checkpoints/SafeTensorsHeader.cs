@@ -4,7 +4,8 @@ using System.Text.Unicode;
 
 namespace Sam.Native;
 
-/// <summary>Reads and checks the JSON header of a safetensors file. What it returns can be used without further checks: every tensor lies inside the
+/// <summary>Reads and checks the JSON header of a safetensors file. What it returns can be used without further checks: every tensor lies
+/// inside the
 /// data, none overlaps another, and together they fill it.</summary>
 internal ref struct SafeTensorsHeader
 {

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Sam.Native;
 
-/// <summary>Writes the JSON of a safetensors header, with strings escaped as little as JSON allows, as the format's own library writes them.</summary>
+/// <summary>Writes the JSON of a safetensors header, with strings escaped as little as JSON allows, as the format's own library writes
+/// them.</summary>
 internal sealed class SafeTensorsJson
 {
     private readonly StringBuilder _text = new();

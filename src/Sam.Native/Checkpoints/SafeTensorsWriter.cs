@@ -11,9 +11,11 @@ public delegate void SafeTensorSource(long offset, Span<byte> destination);
 
 /// <summary>Collects named tensors and strings and writes them as a safetensors file: all of it or nothing.</summary>
 /// <remarks>
-/// <para><see cref="Save"/> writes a temporary file in the target's folder, flushes it to the disk and renames it, so that whenever the program or the
+/// <para><see cref="Save"/> writes a temporary file in the target's folder, flushes it to the disk and renames it, so that whenever the
+/// program or the
 /// machine dies, the path holds the old file or the new one, whole.</para>
-/// <para>The bytes depend on what was added alone. In <see cref="Sorted"/> order they are those of the format's own library: the types with larger
+/// <para>The bytes depend on what was added alone. In <see cref="Sorted"/> order they are those of the format's own library: the types
+/// with larger
 /// elements first, names in the order of their UTF-8 bytes, the header padded with spaces to a multiple of 8.</para>
 /// </remarks>
 /// <example>
@@ -34,7 +36,8 @@ public sealed class SafeTensorsWriter
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
 
-    /// <summary>Whether tensors stand in the format's usual order, by type and name (true, the default), or in the order in which they were added.</summary>
+    /// <summary>Whether tensors stand in the format's usual order, by type and name (true, the default), or in the order in which they
+    /// were added.</summary>
     public bool Sorted { get; init; } = true;
 
     /// <summary>Adds a string under __metadata__; strings stand in the file in the order they were added.</summary>
@@ -60,7 +63,8 @@ public sealed class SafeTensorsWriter
     /// <param name="name">Its name, new in this file.</param>
     /// <param name="dimensions">Its sizes, outermost first, each at least 0; none for a scalar.</param>
     /// <param name="values">Its values, row-major, as many as the product of the sizes.</param>
-    /// <exception cref="ArgumentException">The name was added before or is reserved, a size is negative, the number of values is not the product of the
+    /// <exception cref="ArgumentException">The name was added before or is reserved, a size is negative, the number of values is not the
+    /// product of the
     /// sizes, or files have no such type.</exception>
     public void Add<T>(string name, ReadOnlySpan<long> dimensions, ReadOnlySpan<T> values)
         where T : unmanaged
@@ -85,7 +89,8 @@ public sealed class SafeTensorsWriter
     /// <param name="type">Type of its elements.</param>
     /// <param name="dimensions">Its sizes, outermost first, each at least 0; none for a scalar.</param>
     /// <param name="source">Gives its bytes.</param>
-    /// <exception cref="ArgumentException">The name was added before or is reserved, a size is negative, or the type is not one of files.</exception>
+    /// <exception cref="ArgumentException">The name was added before or is reserved, a size is negative, or the type is not one of
+    /// files.</exception>
     public void Add(string name, SafeTensorType type, ReadOnlySpan<long> dimensions, SafeTensorSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -100,8 +105,10 @@ public sealed class SafeTensorsWriter
     /// <summary>Writes the file, replacing one that is there. May be called more than once.</summary>
     /// <param name="path">Where to; its folder must exist.</param>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
-    /// <exception cref="InvalidOperationException">Names and strings together are more than the 100 million bytes that the format allows.</exception>
-    /// <exception cref="IOException">The folder is not there, the disk is full, or another failure of writing; what was at the path is still there.</exception>
+    /// <exception cref="InvalidOperationException">Names and strings together are more than the 100 million bytes that the format
+    /// allows.</exception>
+    /// <exception cref="IOException">The folder is not there, the disk is full, or another failure of writing; what was at the path is
+    /// still there.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public void Save(string path)
     {

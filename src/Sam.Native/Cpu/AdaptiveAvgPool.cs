@@ -3,9 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Sam.Native.Cpu;
 
 /// <summary>Adaptive and global average pooling, forward and backward.</summary>
-/// <remarks>An output of 1 by 1 sums its plane in pieces of <see cref="Moments.BlockCount"/> elements, element p of a piece in virtual lane p mod 16, in float and then
-/// the tree of <see cref="ILanes{TSelf}.Sum"/>, pieces in double in ascending order. Other outputs sum their window in row-major order in double. The backward pass
-/// adds the windows of an input element in row-major order in float. Planes are independent, so the bits depend on neither threads nor width.</remarks>
+/// <remarks>An output of 1 by 1 sums its plane in pieces of <see cref="Moments.BlockCount"/> elements, element p of a piece in virtual
+/// lane p mod 16, in float and then
+/// the tree of <see cref="ILanes{TSelf}.Sum"/>, pieces in double in ascending order. Other outputs sum their window in row-major order in
+/// double. The backward pass
+/// adds the windows of an input element in row-major order in float. Planes are independent, so the bits depend on neither threads nor
+/// width.</remarks>
 internal static unsafe class AdaptiveAvgPool
 {
     private const int PartCount = 16384;
@@ -107,7 +110,8 @@ internal static unsafe class AdaptiveAvgPool
             for (int i = 0; i < size; i += 16)
             {
                 int left = Math.Min(16, size - i);
-                TV kept = Arguments.ReluMask == null ? gradient : TV.Less(TV.Splat(0f), TV.LoadPartial(Arguments.ReluMask + first + i, left)) & gradient;
+                TV kept = gradient;
+                if (Arguments.ReluMask != null) kept &= TV.Less(TV.Splat(0f), TV.LoadPartial(Arguments.ReluMask + first + i, left));
                 kept.StorePartial(Arguments.InputGradient + first + i, left);
             }
         }

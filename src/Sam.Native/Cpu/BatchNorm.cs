@@ -4,7 +4,8 @@ namespace Sam.Native.Cpu;
 /// <remarks>
 /// A channel is one unit of work: its statistics and then its outputs, so that the second pass finds the channel in the second-level cache.
 /// Statistics are summed in the order of <see cref="Moments"/>. The sums of the backward pass are made over the same blocks: of a plane's
-/// piece, the full groups of 32 elements go to 32 virtual lanes, what is left to the first 16, in float; blocks are added in double in ascending order. Where a
+/// piece, the full groups of 32 elements go to 32 virtual lanes, what is left to the first 16, in float; blocks are added in double in
+/// ascending order. Where a
 /// channel has one element per example, 16 channels are the unit and lanes are channels: see <see cref="BatchNormColumns"/>. Channels are
 /// independent, so the bits depend on neither threads nor width.
 /// </remarks>
@@ -46,7 +47,14 @@ internal static unsafe class BatchNorm
         /// <summary>The value below which outputs are cut off: 0 with a ReLU, else NaN, which nothing is below.</summary>
         public readonly float Floor => Relu ? 0f : float.NaN;
 
-        /// <summary>Mean and inverse deviation of a channel from the batch's moments or the running statistics; moves the running statistics where that is due.</summary>
+        /// <summary>Writes a channel's gradient of scale or shift, or adds it to what is there; a null target takes none.</summary>
+        public readonly void Finish(float* target, int channel, double sum)
+        {
+            if (target != null) target[channel] = (Accumulate ? target[channel] : 0f) + (float)sum;
+        }
+
+        /// <summary>Mean and inverse deviation of a channel from the batch's moments or the running statistics; moves the running
+        /// statistics where that is due.</summary>
         public readonly void Settle(int channel, in Moments moments)
         {
             double mean;

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Sam.Native.Cpu;
 
-/// <summary>One channel of a batch normalisation whose planes have more than one element; orders and formulas stand at <see cref="BatchNorm"/>.</summary>
+/// <summary>One channel of a batch normalisation whose planes have more than one element; orders and formulas stand at
+/// <see cref="BatchNorm"/>.</summary>
 internal static unsafe class BatchNormChannel
 {
     /// <summary>Statistics and outputs of a channel.</summary>
@@ -54,8 +55,8 @@ internal static unsafe class BatchNormChannel
             }
         }
 
-        if (a.ShiftGradient != null) a.ShiftGradient[channel] = (a.Accumulate ? a.ShiftGradient[channel] : 0f) + (float)sum;
-        if (a.ScaleGradient != null) a.ScaleGradient[channel] = (a.Accumulate ? a.ScaleGradient[channel] : 0f) + (float)(products * inverse);
+        a.Finish(a.ShiftGradient, channel, sum);
+        a.Finish(a.ScaleGradient, channel, products * inverse);
         if (a.InputGradient == null) return;
         float slope = a.BatchStatistics ? (float)(-plane.Factor * products * inverse * inverse / a.Count) : 0f;
         float offset = a.BatchStatistics ? (float)(-plane.Factor * sum / a.Count) : 0f;

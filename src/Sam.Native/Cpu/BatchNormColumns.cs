@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Sam.Native.Cpu;
 
 /// <summary>Batch normalisation behind a linear layer, where a channel has one element per example: lanes are channels.</summary>
-/// <remarks>Rows are taken in blocks of 64, summed in float in ascending order, first for the block's mean and then around it; blocks are combined in double
+/// <remarks>Rows are taken in blocks of 64, summed in float in ascending order, first for the block's mean and then around it; blocks are
+/// combined in double
 /// in ascending order, as in <see cref="Moments"/>. The sums of the backward pass likewise.</remarks>
 internal static unsafe class BatchNormColumns
 {
@@ -138,15 +139,15 @@ internal static unsafe class BatchNormColumns
                 for (int lane = 0; lane < count; lane++) products[lane] += lanes[lane];
             }
 
-                float* slopes = stackalloc float[Lanes];
+            float* slopes = stackalloc float[Lanes];
             float* offsets = stackalloc float[Lanes];
             factor.Store(lanes);
             for (int lane = 0; lane < count; lane++)
             {
                 int channel = first + lane;
                 double deviation = a.InverseDeviation[channel];
-                if (a.ShiftGradient != null) a.ShiftGradient[channel] = (a.Accumulate ? a.ShiftGradient[channel] : 0f) + (float)sums[lane];
-                if (a.ScaleGradient != null) a.ScaleGradient[channel] = (a.Accumulate ? a.ScaleGradient[channel] : 0f) + (float)(products[lane] * deviation);
+                a.Finish(a.ShiftGradient, channel, sums[lane]);
+                a.Finish(a.ScaleGradient, channel, products[lane] * deviation);
                 slopes[lane] = a.BatchStatistics ? (float)(-lanes[lane] * products[lane] * deviation * deviation / a.Batch) : 0f;
                 offsets[lane] = a.BatchStatistics ? (float)(-lanes[lane] * sums[lane] / a.Batch) : 0f;
             }
@@ -170,7 +171,8 @@ internal static unsafe class BatchNormColumns
             long at = ((long)row * Arguments.Channels) + first;
             distance = TV.LoadPartial(Arguments.Input + at, count) - mean;
             TV y = Arguments.Output == null ? TV.Fma(distance, factor, shift) : TV.LoadPartial(Arguments.Output + at, count);
-            return TV.Select(TV.LessOrEqual(y, TV.Splat(Arguments.Floor)), TV.Splat(0f), TV.LoadPartial(Arguments.OutputGradient + at, count));
+            TV gradient = TV.LoadPartial(Arguments.OutputGradient + at, count);
+            return TV.Select(TV.LessOrEqual(y, TV.Splat(Arguments.Floor)), TV.Splat(0f), gradient);
         }
     }
 }

@@ -220,7 +220,14 @@ internal sealed unsafe partial class CpuKernels
     }
 
     public override void AdaptiveAvgPool2dBackward(
-        int planes, int height, int width, int outHeight, int outWidth, DevicePointer<float> outputGradient, DevicePointer<float> inputGradient, DevicePointer<float> reluMask)
+        int planes,
+        int height,
+        int width,
+        int outHeight,
+        int outWidth,
+        DevicePointer<float> outputGradient,
+        DevicePointer<float> inputGradient,
+        DevicePointer<float> reluMask)
     {
         AdaptiveAvgPool.Arguments arguments = new()
         {
@@ -236,8 +243,15 @@ internal sealed unsafe partial class CpuKernels
         AdaptiveAvgPool.Backward(_team, arguments);
     }
 
-    public override void AddForward(Activation activation, long count, DevicePointer<float> left, DevicePointer<float> right, DevicePointer<float> output) =>
-        Map2.Run(_team, new AddOperation { Floor = activation == Activation.Relu ? 0f : float.NaN }, left.ToPointer(), right.ToPointer(), output.ToPointer(), count);
+    public override void AddForward(
+        Activation activation, long count, DevicePointer<float> left, DevicePointer<float> right, DevicePointer<float> output) =>
+        Map2.Run(
+            _team,
+            new AddOperation { Floor = activation == Activation.Relu ? 0f : float.NaN },
+            left.ToPointer(),
+            right.ToPointer(),
+            output.ToPointer(),
+            count);
 
     /// <summary>a + b, cut off below the floor; NaN as the floor cuts nothing off.</summary>
     private struct AddOperation : IMap2Operation

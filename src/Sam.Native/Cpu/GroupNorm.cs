@@ -4,9 +4,11 @@ using System.Runtime.CompilerServices;
 namespace Sam.Native.Cpu;
 
 /// <summary>Group normalisation, forward and backward.</summary>
-/// <remarks>The moments of an example's group are those of <see cref="Moments"/> over one plane of all its elements. The backward pass sums each plane in
+/// <remarks>The moments of an example's group are those of <see cref="Moments"/> over one plane of all its elements. The backward pass
+/// sums each plane in
 /// pieces of <see cref="Moments.BlockCount"/> elements, element p of a piece in virtual lane p mod 16, in float and then the tree of
-/// <see cref="ILanes{TSelf}.Sum"/>; pieces, channels and examples in double in ascending order. A group is worked on by one thread through all
+/// <see cref="ILanes{TSelf}.Sum"/>; pieces, channels and examples in double in ascending order. A group is worked on by one thread through
+/// all
 /// examples, so the bits depend on neither threads nor width.</remarks>
 internal static unsafe class GroupNorm
 {
@@ -45,7 +47,8 @@ internal static unsafe class GroupNorm
     /// <param name="arguments">What it works on; a group has at most 256 Ki channels.</param>
     public static void Backward(WorkerTeam team, in Arguments arguments)
     {
-        Debug.Assert(arguments.Channels / arguments.Groups <= WorkerTeam.ScratchBytes / (2 * sizeof(double)), "The sums of a group's channels fit the scratch.");
+        Debug.Assert(
+            arguments.Channels / arguments.Groups <= WorkerTeam.ScratchBytes / (2 * sizeof(double)), "The sums of a group's channels fit the scratch.");
         Job job = new() { Arguments = arguments, IsBackward = true, Width = Simd.Width, Scratch = team.Scratch(0) };
         team.Run(arguments.Groups, ref job);
     }
@@ -100,7 +103,8 @@ internal static unsafe class GroupNorm
                 for (int i = 0; i < Arguments.Size; i += 16)
                 {
                     int left = Math.Min(16, Arguments.Size - i);
-                    TV.Fma(TV.LoadPartial(Arguments.Input + first + i, left) - mean, factor, shift).StorePartial(Arguments.Output + first + i, left);
+                    TV d = TV.LoadPartial(Arguments.Input + first + i, left) - mean;
+                    TV.Fma(d, factor, shift).StorePartial(Arguments.Output + first + i, left);
                 }
             }
         }

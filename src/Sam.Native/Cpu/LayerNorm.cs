@@ -3,9 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Sam.Native.Cpu;
 
 /// <summary>Layer normalisation, forward and backward.</summary>
-/// <remarks>A row's moments are those of <see cref="Moments"/> over one plane. The backward pass sums a row in pieces of <see cref="Moments.BlockCount"/>
-/// elements, element p of a piece in virtual lane p mod 16, in float and then the tree of <see cref="ILanes{TSelf}.Sum"/>, pieces in double in ascending order.
-/// Gradients of scale and shift are summed down the rows in ascending order in blocks of 64 in float, blocks in ascending order. Rows, and columns,
+/// <remarks>A row's moments are those of <see cref="Moments"/> over one plane. The backward pass sums a row in pieces of
+/// <see cref="Moments.BlockCount"/>
+/// elements, element p of a piece in virtual lane p mod 16, in float and then the tree of <see cref="ILanes{TSelf}.Sum"/>, pieces in
+/// double in ascending order.
+/// Gradients of scale and shift are summed down the rows in ascending order in blocks of 64 in float, blocks in ascending order. Rows, and
+/// columns,
 /// are independent, so the bits depend on neither threads nor width.</remarks>
 internal static unsafe class LayerNorm
 {
@@ -124,7 +127,8 @@ internal static unsafe class LayerNorm
                 int left = Math.Min(16, count - i);
                 TV h = (TV.LoadPartial(x + i, left) - m) * f;
                 TV shift = Arguments.Shift == null ? TV.Splat(0f) : TV.LoadPartial(Arguments.Shift + i, left);
-                TV.Fma(h, Arguments.Scale == null ? TV.Splat(1f) : TV.LoadPartial(Arguments.Scale + i, left), shift).StorePartial(y + i, left);
+                TV scale = Arguments.Scale == null ? TV.Splat(1f) : TV.LoadPartial(Arguments.Scale + i, left);
+                TV.Fma(h, scale, shift).StorePartial(y + i, left);
             }
         }
 
@@ -188,7 +192,8 @@ internal static unsafe class LayerNorm
                 {
                     long at = ((long)i * Arguments.Columns) + first;
                     TV g = TV.LoadPartial(Arguments.OutputGradient + at, count);
-                    TV h = (TV.LoadPartial(Arguments.Input + at, count) - TV.Splat(Arguments.Mean[i])) * TV.Splat(Arguments.InverseDeviation[i]);
+                    TV d = TV.LoadPartial(Arguments.Input + at, count) - TV.Splat(Arguments.Mean[i]);
+                    TV h = d * TV.Splat(Arguments.InverseDeviation[i]);
                     s += g;
                     t = TV.Fma(g, h, t);
                 }

@@ -2,13 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace Sam.Native.Cpu;
 
-/// <summary>Mean and variance of a set of planes that lie a fixed distance apart: a channel of a batch, a row, a group of channels.</summary>
+/// <summary>Mean and variance of a set of planes that lie a fixed distance apart: a channel of a batch, a row, a group of
+/// channels.</summary>
 /// <remarks>
-/// The elements are taken in blocks of at most <see cref="BlockCount"/>: as many whole planes as fit, or pieces of one plane where it is larger.
-/// A block's elements and their squares are summed around a center: the mean of the blocks before, so that the digits that cancel in a block are ones
-/// that the distance between the blocks' means outweighs; the first block is summed once for its own mean. Of a plane's piece, the full groups of 64
-/// elements go to 64 virtual lanes, what is left to the first 16 of them in ascending order; lanes are summed in float over the block's planes in ascending
-/// order, added as (0-15 + 16-31) + (32-47 + 48-63), then the tree of <see cref="ILanes{TSelf}.Sum"/>. Blocks are combined in double in ascending order
+/// The elements are taken in blocks of at most <see cref="BlockCount"/>: as many whole planes as fit, or pieces of one plane where it is
+/// larger.
+/// A block's elements and their squares are summed around a center: the mean of the blocks before, so that the digits that cancel in a
+/// block are ones
+/// that the distance between the blocks' means outweighs; the first block is summed once for its own mean. Of a plane's piece, the full
+/// groups of 64
+/// elements go to 64 virtual lanes, what is left to the first 16 of them in ascending order; lanes are summed in float over the block's
+/// planes in ascending
+/// order, added as (0-15 + 16-31) + (32-47 + 48-63), then the tree of <see cref="ILanes{TSelf}.Sum"/>. Blocks are combined in double in
+/// ascending order
 /// (Chan, Golub, LeVeque 1979). The order depends on the sizes alone. NaN and infinity make the moments NaN.
 /// </remarks>
 internal unsafe struct Moments

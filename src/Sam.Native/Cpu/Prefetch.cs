@@ -17,7 +17,8 @@ internal static unsafe class Prefetch
         if (Sse.IsSupported) Sse.Prefetch0(address);
     }
 
-    /// <summary>Elements from a place in a plane to the same place so many planes on that at least <see cref="Distance"/> elements lie between.</summary>
+    /// <summary>Elements from a place in a plane to the same place so many planes on that at least <see cref="Distance"/> elements lie
+    /// between.</summary>
     /// <param name="size">Elements of a plane.</param>
     /// <param name="stride">Elements from one plane to the next.</param>
     public static long Ahead(int size, long stride) => ((Distance + size - 1) / size) * stride;

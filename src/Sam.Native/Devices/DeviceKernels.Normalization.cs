@@ -2,8 +2,10 @@ namespace Sam.Native;
 
 public abstract partial class DeviceKernels
 {
-    /// <summary>Batch normalisation: y = f(gamma (x - mean) / sqrt(variance + epsilon) + beta + shortcut), channel by channel, with the mean and the
-    /// biased variance over the batch and the plane (Ioffe and Szegedy, ICML 2015, arXiv:1502.03167). Shortcut and activation f are optional.</summary>
+    /// <summary>Batch normalisation: y = f(gamma (x - mean) / sqrt(variance + epsilon) + beta + shortcut), channel by channel, with the
+    /// mean and the
+    /// biased variance over the batch and the plane (Ioffe and Szegedy, ICML 2015, arXiv:1502.03167). Shortcut and activation f are
+    /// optional.</summary>
     /// <param name="settings">Epsilon, momentum, which statistics, activation.</param>
     /// <param name="batch">Examples B.</param>
     /// <param name="channels">Channels C.</param>
@@ -12,7 +14,8 @@ public abstract partial class DeviceKernels
     /// <param name="scale">gamma, (C), or null for 1.</param>
     /// <param name="shift">beta, (C), or null for 0.</param>
     /// <param name="shortcut">(B, C, S), added before the activation; null adds nothing.</param>
-    /// <param name="statistics">Running statistics to read or to move: running = (1 - momentum) running + momentum batch, the variance unbiased as in torch,
+    /// <param name="statistics">Running statistics to read or to move: running = (1 - momentum) running + momentum batch, the variance
+    /// unbiased as in torch,
     /// the count of batches by one. Statistics that are not finite move nothing but the count.</param>
     /// <param name="output">y, (B, C, S); may be <paramref name="shortcut"/>.</param>
     /// <param name="mean">(C): takes the mean that was used, for the backward pass.</param>
@@ -31,8 +34,10 @@ public abstract partial class DeviceKernels
         DevicePointer<float> mean,
         DevicePointer<float> inverseDeviation);
 
-    /// <summary>Gradients of <see cref="BatchNormForward"/>. With h = (x - mean) inverseDeviation and g the output's gradient behind the activation:
-    /// dbeta = sum g, dgamma = sum g h, dx = gamma inverseDeviation (g - dbeta / N - h dgamma / N), the last two terms with the batch's statistics only.</summary>
+    /// <summary>Gradients of <see cref="BatchNormForward"/>. With h = (x - mean) inverseDeviation and g the output's gradient behind the
+    /// activation:
+    /// dbeta = sum g, dgamma = sum g h, dx = gamma inverseDeviation (g - dbeta / N - h dgamma / N), the last two terms with the batch's
+    /// statistics only.</summary>
     /// <param name="settings">The forward pass's.</param>
     /// <param name="batch">Examples B.</param>
     /// <param name="channels">Channels C.</param>
@@ -40,14 +45,17 @@ public abstract partial class DeviceKernels
     /// <param name="input">x, (B, C, S).</param>
     /// <param name="scale">gamma, (C), as in the forward pass, or null for 1.</param>
     /// <param name="shift">beta, (C), as in the forward pass, or null for 0.</param>
-    /// <param name="output">y, (B, C, S): tells where a fused ReLU was on; null after a forward pass without shortcut, where x tells it too.</param>
+    /// <param name="output">y, (B, C, S): tells where a fused ReLU was on; null after a forward pass without shortcut, where x tells it
+    /// too.</param>
     /// <param name="outputGradient">dy, (B, C, S).</param>
     /// <param name="mean">The forward pass's, (C).</param>
     /// <param name="inverseDeviation">The forward pass's, (C).</param>
-    /// <param name="inputGradient">dx, (B, C, S), overwritten; may be dy, not <paramref name="shortcutGradient"/>. Null where nobody needs it.</param>
+    /// <param name="inputGradient">dx, (B, C, S), overwritten; may be dy, not <paramref name="shortcutGradient"/>. Null where nobody needs
+    /// it.</param>
     /// <param name="scaleGradient">dgamma, (C), or null.</param>
     /// <param name="shiftGradient">dbeta, (C), or null.</param>
-    /// <param name="shortcutGradient">(B, C, S): takes g, the gradient of the shortcut; may be dy where dx is not. Null writes none.</param>
+    /// <param name="shortcutGradient">(B, C, S): takes g, the gradient of the shortcut; may be dy where dx is not. Null writes
+    /// none.</param>
     /// <param name="accumulate">Adds to dgamma and dbeta instead of overwriting them.</param>
     public abstract void BatchNormBackward(
         in BatchNormSettings settings,
@@ -67,7 +75,8 @@ public abstract partial class DeviceKernels
         DevicePointer<float> shortcutGradient,
         bool accumulate);
 
-    /// <summary>Layer normalisation: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, row by row, with the row's mean and biased variance
+    /// <summary>Layer normalisation: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, row by row, with the row's mean and biased
+    /// variance
     /// (Ba, Kiros, Hinton, arXiv:1607.06450).</summary>
     /// <param name="rows">Rows R: examples times the dimensions that are not normalised.</param>
     /// <param name="columns">Elements L of a row.</param>
@@ -115,7 +124,8 @@ public abstract partial class DeviceKernels
         DevicePointer<float> shiftGradient,
         bool accumulate);
 
-    /// <summary>Group normalisation: the channels of an example are normalised in groups of neighbours, each with its own mean and biased variance, then
+    /// <summary>Group normalisation: the channels of an example are normalised in groups of neighbours, each with its own mean and biased
+    /// variance, then
     /// scaled and shifted channel by channel (Wu and He, ECCV 2018, arXiv:1803.08494).</summary>
     /// <param name="batch">Examples B.</param>
     /// <param name="channels">Channels C, a multiple of <paramref name="groups"/>.</param>
@@ -192,7 +202,14 @@ public abstract partial class DeviceKernels
     /// <param name="inputGradient">(planes, H, W), overwritten.</param>
     /// <param name="reluMask">(planes, H, W): the gradient is kept where this is greater than 0; null keeps all.</param>
     public abstract void AdaptiveAvgPool2dBackward(
-        int planes, int height, int width, int outHeight, int outWidth, DevicePointer<float> outputGradient, DevicePointer<float> inputGradient, DevicePointer<float> reluMask);
+        int planes,
+        int height,
+        int width,
+        int outHeight,
+        int outWidth,
+        DevicePointer<float> outputGradient,
+        DevicePointer<float> inputGradient,
+        DevicePointer<float> reluMask);
 
     /// <summary>Sum of two tensors, then the activation: y[i] = f(a[i] + b[i]). y may be a or b.</summary>
     /// <param name="activation"><see cref="Activation.None"/> or <see cref="Activation.Relu"/>.</param>
@@ -200,7 +217,8 @@ public abstract partial class DeviceKernels
     /// <param name="left">a.</param>
     /// <param name="right">b.</param>
     /// <param name="output">y.</param>
-    public abstract void AddForward(Activation activation, long count, DevicePointer<float> left, DevicePointer<float> right, DevicePointer<float> output);
+    public abstract void AddForward(
+        Activation activation, long count, DevicePointer<float> left, DevicePointer<float> right, DevicePointer<float> output);
 }
 
 /// <summary>The running statistics of a batch normalisation: buffers that move in training and normalise in evaluation.</summary>

@@ -5,6 +5,11 @@ namespace Sam.Native;
 /// <param name="Momentum">Share of the batch's statistics in the new running statistics, in [0, 1]; torch's default is 0.1.</param>
 /// <param name="BatchStatistics">Whether the batch's own statistics normalise (training) or the running ones (evaluation).</param>
 /// <param name="UpdateStatistics">Whether the running statistics move: in training, in the pass at the unperturbed weights.</param>
-/// <param name="Activation"><see cref="Activation.None"/> or <see cref="Activation.Relu"/>, applied after the shift and, where there is one, the shortcut.</param>
+/// <param name="Activation"><see cref="Activation.None"/> or <see cref="Activation.Relu"/>, applied after the shift and, where there is
+/// one, the shortcut.</param>
 public readonly record struct BatchNormSettings(
-    float Epsilon = 1e-5f, float Momentum = 0.1f, bool BatchStatistics = true, bool UpdateStatistics = true, Activation Activation = Activation.None);
+    float Epsilon = 1e-5f,
+    float Momentum = 0.1f,
+    bool BatchStatistics = true,
+    bool UpdateStatistics = true,
+    Activation Activation = Activation.None);

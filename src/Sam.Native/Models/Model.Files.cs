@@ -6,14 +6,16 @@ public abstract partial class Model
 {
     private const int FileChunkCount = 1 << 16;
 
-    /// <summary>Writes the model's parameters and buffers to a safetensors file, with torch's names, shapes and types, replacing one that is there.</summary>
+    /// <summary>Writes the model's parameters and buffers to a safetensors file, with torch's names, shapes and types, replacing one that
+    /// is there.</summary>
     /// <param name="path">Where to; its folder must exist.</param>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="InvalidOperationException">The weights are perturbed: the call comes between the halves of a SAM step.</exception>
     /// <exception cref="IOException">The file cannot be written; what was at the path is still there.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    /// <remarks>The same weights give the same bytes. torch reads the file with safetensors.torch.load_file. Written atomically: see <see cref="SafeTensorsWriter.Save"/>.</remarks>
+    /// <remarks>The same weights give the same bytes. torch reads the file with safetensors.torch.load_file. Written atomically: see
+    /// <see cref="SafeTensorsWriter.Save"/>.</remarks>
     public void Save(string path)
     {
         CheckCleanWeights(nameof(Save));
@@ -23,15 +25,18 @@ public abstract partial class Model
         writer.Save(path);
     }
 
-    /// <summary>Reads the model's parameters and buffers from a safetensors file. float32, float64, bf16 and f16 are read; the model keeps float32.</summary>
+    /// <summary>Reads the model's parameters and buffers from a safetensors file. float32, float64, bf16 and f16 are read; the model keeps
+    /// float32.</summary>
     /// <param name="path">The file, written by <see cref="Save"/> or by torch's safetensors library.</param>
-    /// <param name="strict">Whether model and file must have exactly the same tensors (true, the default), or what fits is read and the rest left alone.</param>
+    /// <param name="strict">Whether model and file must have exactly the same tensors (true, the default), or what fits is read and the
+    /// rest left alone.</param>
     /// <returns>What was missing, unexpected and mis-shaped.</returns>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="InvalidOperationException">The weights are perturbed: the call comes between the halves of a SAM step.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    /// <exception cref="SafeTensorsException">The file is not a safetensors file or, if strict, does not have exactly the model's tensors. Nothing was changed.</exception>
+    /// <exception cref="SafeTensorsException">The file is not a safetensors file or, if strict, does not have exactly the model's tensors.
+    /// Nothing was changed.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public LoadReport Load(string path, bool strict = true)
     {
@@ -110,10 +115,12 @@ public abstract partial class Model
     private IEnumerable<StateTensor> StateTensors() =>
     [
         .. _parameters.Select(static p => new StateTensor(p.Name, p.Shape, SafeTensorType.Float32, p.Pointer)),
-        .. _bufferViews.Select(static b => new StateTensor(b.Name, b.Shape, b.Info.IsInteger ? SafeTensorType.Int64 : SafeTensorType.Float32, b.Pointer)),
+        .. _bufferViews.Select(
+            static b => new StateTensor(b.Name, b.Shape, b.Info.IsInteger ? SafeTensorType.Int64 : SafeTensorType.Float32, b.Pointer)),
     ];
 
-    private static void Compare(SafeTensorsFile file, string name, SafeTensorType type, Shape shape, List<string> missing, List<TensorMismatch> mismatched)
+    private static void Compare(
+        SafeTensorsFile file, string name, SafeTensorType type, Shape shape, List<string> missing, List<TensorMismatch> mismatched)
     {
         if (!Fits(file, name, type, shape, out SafeTensor? tensor))
         {
@@ -128,7 +135,8 @@ public abstract partial class Model
         }
     }
 
-    private static bool Fits(SafeTensorsFile file, string name, SafeTensorType type, Shape shape, [NotNullWhen(true)] out SafeTensor? tensor) =>
+    private static bool Fits(
+        SafeTensorsFile file, string name, SafeTensorType type, Shape shape, [NotNullWhen(true)] out SafeTensor? tensor) =>
         file.TryGet(name, out tensor) && (tensor.Type == type || (type.IsFloat() && tensor.Type.IsFloat())) && tensor.HasShape(shape);
 
     private static long[] Dimensions(Shape shape)

@@ -32,7 +32,8 @@ public abstract partial class Model
     /// <summary>Computes the outputs of any number of examples in evaluation mode, a batch at a time, without allocating.</summary>
     /// <param name="inputs">(N, input shape), row-major.</param>
     /// <param name="outputs">Takes (N, output shape); exactly that long.</param>
-    /// <exception cref="ArgumentException">The length of the inputs is not a multiple of the input shape's count, or that of the outputs does not fit it.</exception>
+    /// <exception cref="ArgumentException">The length of the inputs is not a multiple of the input shape's count, or that of the outputs
+    /// does not fit it.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public void Predict(ReadOnlySpan<float> inputs, Span<float> outputs)
     {
@@ -67,7 +68,8 @@ public abstract partial class Model
 
     private DevicePointer<float> OutputGradientMemory => _activations.Pointer<float>() + (Layout.OutputGradientOffset * BatchSize);
 
-    /// <summary>What backward passes multiply the loss's gradient with: a loss scale, a micro-batch's share. Reported losses do not have it.</summary>
+    /// <summary>What backward passes multiply the loss's gradient with: a loss scale, a micro-batch's share. Reported losses do not have
+    /// it.</summary>
     internal float GradientScale { get; set; } = 1;
 
     /// <summary>Number of examples in an input, which must fit one pass.</summary>

@@ -1,11 +1,13 @@
 namespace Sam.Native;
 
 /// <summary>
-/// A neural network on a device. Declare one as a partial class with a model attribute and layer attributes (Sam.Layers); the generator writes its
+/// A neural network on a device. Declare one as a partial class with a model attribute and layer attributes (Sam.Layers); the generator
+/// writes its
 /// constructor, its typed parameters and its forward and backward passes on top of this class.
 /// </summary>
 /// <remarks>
-/// Memory is allocated in the constructor: one arena each for weights and gradients, one block for activations sized for the batch. Passes allocate
+/// Memory is allocated in the constructor: one arena each for weights and gradients, one block for activations sized for the batch. Passes
+/// allocate
 /// nothing. Not thread-safe: one thread at a time uses a model or its device.
 /// </remarks>
 public abstract partial class Model : IDisposable
@@ -35,7 +37,8 @@ public abstract partial class Model : IDisposable
     /// <summary>Allocates the model's memory and draws its weights.</summary>
     /// <param name="device">Where it lives; dispose it after the model.</param>
     /// <param name="batchSize">The largest batch of a pass, at least 1.</param>
-    /// <param name="seed">Key of the weights' initial values and of dropout; one seed gives the same bits on every run, machine and number of threads.</param>
+    /// <param name="seed">Key of the weights' initial values and of dropout; one seed gives the same bits on every run, machine and number
+    /// of threads.</param>
     /// <param name="layout">The model's layout, written by the generator.</param>
     /// <exception cref="ArgumentNullException">The device or the layout is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is not positive.</exception>
@@ -105,14 +108,16 @@ public abstract partial class Model : IDisposable
     /// <summary>The buffers in the order of the layers: running statistics and counts of batch normalisation.</summary>
     public ReadOnlySpan<ModelBuffer> Buffers => _bufferViews;
 
-    /// <summary>Whether running statistics of batch normalisation move in the pass at the perturbed weights too. False at first: they are to be those of the
+    /// <summary>Whether running statistics of batch normalisation move in the pass at the perturbed weights too. False at first: they are
+    /// to be those of the
     /// weights that are kept (SAM's authors and davda54/sam do likewise); true is what a loop without that care does.</summary>
     public bool UpdateStatisticsInBothPasses { get; set; }
 
     /// <summary>Whether layers behave as in training (true at first) or as in evaluation.</summary>
     public bool IsTraining { get; private set; } = true;
 
-    /// <summary>Number of the training step, from 0: the counter of dropout's random numbers. The optimizer advances it after each step; set it
+    /// <summary>Number of the training step, from 0: the counter of dropout's random numbers. The optimizer advances it after each step;
+    /// set it
     /// to repeat a step's random numbers.</summary>
     public ulong StepNumber { get; set; }
 
@@ -140,7 +145,8 @@ public abstract partial class Model : IDisposable
     /// <summary>Set between the halves of a SAM step: the weights are perturbed, so running statistics stay as they are.</summary>
     internal bool InPerturbedPass { get; set; }
 
-    /// <summary>Whether there are gradients since an optimizer last used them: a backward pass ran, or they were cleared and then looked at or written.</summary>
+    /// <summary>Whether there are gradients since an optimizer last used them: a backward pass ran, or they were cleared and then looked
+    /// at or written.</summary>
     internal bool HasGradients { get; private set; }
 
     /// <summary>A buffer by its name.</summary>
@@ -159,7 +165,8 @@ public abstract partial class Model : IDisposable
     /// <summary>Computes the outputs of a batch and keeps what the backward pass needs.</summary>
     /// <param name="input">(B, input shape), row-major, 1 to <see cref="BatchSize"/> examples; copied.</param>
     /// <returns>The outputs, (B, output shape), read when asked for.</returns>
-    /// <exception cref="ArgumentException">The length is not a multiple of the input shape's count, is zero, or is more than the batch size.</exception>
+    /// <exception cref="ArgumentException">The length is not a multiple of the input shape's count, is zero, or is more than the batch
+    /// size.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public ModelOutput Forward(ReadOnlySpan<float> input)
     {
@@ -172,7 +179,8 @@ public abstract partial class Model : IDisposable
     /// <see cref="ZeroGradients"/> or an optimizer's step they are overwritten instead.</summary>
     /// <param name="loss">The loss, with targets for every example of the last batch.</param>
     /// <returns>The loss.</returns>
-    /// <exception cref="InvalidOperationException">There was no forward pass since the last backward pass: each backward pass needs one of its own.</exception>
+    /// <exception cref="InvalidOperationException">There was no forward pass since the last backward pass: each backward pass needs one of
+    /// its own.</exception>
     /// <exception cref="ArgumentException">The targets do not fit the batch, or a label is outside [0, classes).</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public float Backward(Loss loss)

@@ -1,6 +1,7 @@
 namespace Sam.Native;
 
-/// <summary>A tensor of a model's state that is not trained: running statistics and counts of batch normalisation. Saved and loaded with the parameters.</summary>
+/// <summary>A tensor of a model's state that is not trained: running statistics and counts of batch normalisation. Saved and loaded with
+/// the parameters.</summary>
 /// <remarks>Between the halves of a SAM step buffers are as the first pass left them: the second pass moves none, unless
 /// <see cref="Model.UpdateStatisticsInBothPasses"/> says so.</remarks>
 public sealed class ModelBuffer
@@ -26,7 +27,8 @@ public sealed class ModelBuffer
     public int Count => Info.Count;
 
     /// <summary>The values, row-major; writing to the span changes the model.</summary>
-    /// <exception cref="InvalidOperationException">The buffer is an integer (use <see cref="Integer"/>), or the device's memory is not the program's (use
+    /// <exception cref="InvalidOperationException">The buffer is an integer (use <see cref="Integer"/>), or the device's memory is not the
+    /// program's (use
     /// <see cref="Read"/> and <see cref="Write"/>).</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public Span<float> Values

@@ -29,13 +29,16 @@ public sealed class ModelLayout
     /// <summary>The buffers in the order of the layers; none unless set.</summary>
     public ImmutableArray<BufferInfo> Buffers { get; init; } = [];
 
-    /// <summary>Elements of the buffer memory: the buffers, and behind them what batch normalisation keeps from its forward to its backward pass; a multiple of 16.</summary>
+    /// <summary>Elements of the buffer memory: the buffers, and behind them what batch normalisation keeps from its forward to its
+    /// backward pass; a multiple of 16.</summary>
     public int BufferCount { get; init; }
 
-    /// <summary>The smallest batch that can be trained with: 2 where batch normalisation follows a linear layer or planes of one element, else 1.</summary>
+    /// <summary>The smallest batch that can be trained with: 2 where batch normalisation follows a linear layer or planes of one element,
+    /// else 1.</summary>
     public int MinimumTrainingBatch { get; init; } = 1;
 
-    /// <summary>Elements of the activation block for one example: inputs, activations kept for the backward pass and gradients of activations,
+    /// <summary>Elements of the activation block for one example: inputs, activations kept for the backward pass and gradients of
+    /// activations,
     /// placed so that what is never needed at the same time shares its place; a multiple of 16.</summary>
     public required long ActivationCount { get; init; }
 

@@ -13,7 +13,13 @@ internal sealed record AddShortcutLayer(string? Projection, bool Normalize) : La
 
     public override void Forward(Program program, Node node) => program.Call(
         "AddForward",
-        [Argument.Activation(node.ActivationName), Argument.Elements(node.Input), Argument.Read(node.Input), Argument.Read(node.Shortcut!), Argument.Write(node.Output)]);
+        [
+            Argument.Activation(node.ActivationName),
+            Argument.Elements(node.Input),
+            Argument.Read(node.Input),
+            Argument.Read(node.Shortcut!),
+            Argument.Write(node.Output),
+        ]);
 
     // The gradient of both addends is the sum's: nothing is computed, but two now read one memory.
     public override void Backward(Program program, Node node, Gradient gradient)

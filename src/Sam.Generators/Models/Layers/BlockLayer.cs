@@ -9,7 +9,8 @@ namespace Sam.Generators.Models.Layers;
 /// <param name="Stride">What Block.Stride stands for.</param>
 /// <param name="Body">The layers.</param>
 /// <param name="Fault">Why it cannot be used, or null.</param>
-internal sealed record BlockLayer(string Name, string BlockName, int Channels, int Stride, EquatableArray<Layer> Body, string? Fault) : Layer(Name)
+internal sealed record BlockLayer(
+    string Name, string BlockName, int Channels, int Stride, EquatableArray<Layer> Body, string? Fault) : Layer(Name)
 {
     public override bool HasName => true;
 

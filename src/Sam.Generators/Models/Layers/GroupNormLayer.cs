@@ -55,7 +55,9 @@ internal sealed record GroupNormLayer(string Name, int Groups, float Epsilon, bo
 
     public override void Backward(Program program, Node node, Gradient gradient)
     {
-        Gradient? input = !node.Input.NeedsGradient ? null : gradient.IsShared ? program.NewGradient(node.Input, masked: false) : gradient.PassOn(masked: false);
+        Gradient? input = !node.Input.NeedsGradient ? null
+            : gradient.IsShared ? program.NewGradient(node.Input, masked: false)
+            : gradient.PassOn(masked: false);
         program.Call(
             "GroupNormBackward",
             [

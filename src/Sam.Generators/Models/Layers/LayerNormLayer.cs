@@ -55,7 +55,9 @@ internal sealed record LayerNormLayer(string Name, int Dimensions, float Epsilon
 
     public override void Backward(Program program, Node node, Gradient gradient)
     {
-        Gradient? input = !node.Input.NeedsGradient ? null : gradient.IsShared ? program.NewGradient(node.Input, masked: false) : gradient.PassOn(masked: false);
+        Gradient? input = !node.Input.NeedsGradient ? null
+            : gradient.IsShared ? program.NewGradient(node.Input, masked: false)
+            : gradient.PassOn(masked: false);
         program.Call(
             "LayerNormBackward",
             [

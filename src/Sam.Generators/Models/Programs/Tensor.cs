@@ -26,7 +26,8 @@ internal sealed class Tensor(Sizes shape, Node? producer)
     public bool NeedsGradient => _needsGradient ??= Producer is not null
         && (Producer.Parameters.Count > 0 || Producer.Input.NeedsGradient || Producer.Shortcut is { NeedsGradient: true });
 
-    /// <summary>Whether the calls that make its gradient have to zero it where its ReLU was off: not where its producer does so anyway.</summary>
+    /// <summary>Whether the calls that make its gradient have to zero it where its ReLU was off: not where its producer does so
+    /// anyway.</summary>
     public bool WantsMask => IsRectified && Root.Producer is not { Layer.MasksOwnGradient: true };
 
     /// <summary>Whether more than one layer reads it or what it is a view of.</summary>
