@@ -238,7 +238,7 @@ public sealed class SafeTensorsFileTests
                 {
                 }
             },
-            iter: 3000,
+            iter: 1000,
             threads: 1);
     }
 

@@ -60,7 +60,7 @@ public sealed class SafeTensorsWriterTests
     {
         using TemporaryFolder folder = new();
         string path = folder.File("large.safetensors");
-        const int Count = 700_001;
+        const int Count = 300_001;
         int pieces = 0;
         SafeTensorsWriter writer = new();
         writer.Add("v", SafeTensorType.Float32, [Count], (offset, destination) =>

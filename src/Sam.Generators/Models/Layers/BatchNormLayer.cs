@@ -12,6 +12,9 @@ namespace Sam.Generators.Models.Layers;
 /// <param name="Tracks">Whether running statistics are kept.</param>
 internal sealed record BatchNormLayer(string Name, bool Rows, float Epsilon, float Momentum, bool Affine, bool Tracks) : Layer(Name)
 {
+    // Keeps the sums of sizes in the buffer memory far from an int's end.
+    private const int MaximumChannels = 1 << 24;
+
     public override bool HasName => true;
 
     public override string Kind => Rows ? "BatchNorm2d" : "BatchNorm1d";
@@ -44,7 +47,9 @@ internal sealed record BatchNormLayer(string Name, bool Rows, float Epsilon, flo
         ? $"Epsilon is {Literal.Short(Epsilon)}; write a positive number such as 1e-5f"
         : Momentum is >= 0 and <= 1 ? null : $"Momentum is {Literal.Short(Momentum)}; write a number from 0 to 1";
 
-    public override string? Misfit(Sizes input) => Rows
+    public override string? Misfit(Sizes input) => input[0] > MaximumChannels
+        ? $"it takes at most {Literal.Of(MaximumChannels)} channels"
+        : Rows
         ? input.Rank == 3 ? null : "it takes channels, rows and columns, such as 64x8x8; write BatchNorm1d for features"
         : input.Rank is 1 or 2 ? null : "it takes features, or channels and a length; write BatchNorm2d for channels, rows and columns";
 
