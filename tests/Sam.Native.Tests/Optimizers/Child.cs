@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Runtime.InteropServices;
-using Sam.Native;
 
 namespace Sam.Native.Tests.Optimizers;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Sam.Native;
 using Sam.Native.Tests.Cpu;
 
 namespace Sam.Native.Tests.Optimizers;
