@@ -40,6 +40,24 @@ internal static unsafe partial class Convolution
             return;
         }
 
+        BiasGradientJob bias = new()
+        {
+            OutputGradient = outputGradient,
+            Batch = batch,
+            Channels = shape.OutChannels,
+            Pixels = shape.OutHeight * shape.OutWidth,
+            Target = biasGradient,
+            Accumulate = accumulate,
+        };
+        int biasParts = biasGradient is null ? 0 : shape.OutChannels;
+        if (WinogradPlan.AppliesToWeights(shape, batch))
+        {
+            WeightsWinograd(
+                team, shape, batch, input, outputGradient, weightGradient, accumulate, workspace, width ?? VectorWidths.Best);
+            team.Run(biasParts, ref bias);
+            return;
+        }
+
         PixelSource source = ForwardSource(shape, input);
         VectorWidth real = width ?? VectorWidths.Best;
         (int panelRows, int sliverColumns) = MatrixProduct.TileSize(real);
@@ -78,15 +96,6 @@ internal static unsafe partial class Convolution
             Width = real,
             Scratch = team.Scratch(0),
         };
-        BiasGradientJob bias = new()
-        {
-            OutputGradient = outputGradient,
-            Batch = batch,
-            Channels = shape.OutChannels,
-            Pixels = source.Pixels,
-            Target = biasGradient,
-            Accumulate = accumulate,
-        };
         PartialSumJob sum = new()
         {
             Partial = workspace,
@@ -95,7 +104,6 @@ internal static unsafe partial class Convolution
             Target = weightGradient,
             Accumulate = accumulate,
         };
-        int biasParts = biasGradient is null ? 0 : shape.OutChannels;
         int sumParts = partials == 1 ? 0 : (shape.WeightCount + PartialSumJob.PartElements - 1) / PartialSumJob.PartElements;
         if (threads == 1)
         {

@@ -14,6 +14,9 @@ namespace Sam.Native.Cpu;
 /// </remarks>
 internal static unsafe partial class Convolution
 {
+    /// <summary>Pixels of a batch up to which weights are multiplied where they are.</summary>
+    private const int InPlacePixels = 64;
+
     /// <summary>Bytes of workspace that the three directions need.</summary>
     /// <param name="shape">The convolution.</param>
     /// <param name="batch">Images, at most.</param>
@@ -31,6 +34,7 @@ internal static unsafe partial class Convolution
         (int partials, _, _) = Split(shape, ForwardSource(shape, null), batch);
         long gradient = partials > 1 ? partials * weights : 0;
         long winograd = WinogradPlan.Applies(shape, batch) ? WinogradPlan.WeightElements(shape) : 0;
+        winograd = WinogradPlan.AppliesToWeights(shape, batch) ? Math.Max(winograd, WinogradPlan.GradientWorkspace(shape)) : winograd;
         long elements = Math.Max(Math.Max(Math.Max(forward, data), gradient), winograd) + PanelPacking.Slack;
         return ((elements * sizeof(float)) + 63) & ~63L;
     }
@@ -264,8 +268,12 @@ internal static unsafe partial class Convolution
         int tiles = tilesPerImage * ((batch + imagesPerTile - 1) / imagesPerTile);
         int strips = Strips(panels.Panels, groups * tiles, threads);
         int stripPanels = (panels.Panels + strips - 1) / strips;
+        int taps = panels.TapRows * panels.TapColumns;
+        bool inPlace = panels.TapColumnStep == 1 && (panels.TapRowStep == panels.TapColumns || panels.TapRows == 1)
+            && panels.ChannelStep == taps && (long)source.Pixels * batch <= InPlacePixels;
         PixelProductJob job = new()
         {
+            InPlace = inPlace,
             Source = source,
             SourceGroupStep = sourceGroupStep,
             Target = target,
@@ -282,12 +290,12 @@ internal static unsafe partial class Convolution
         };
         if (threads == 1)
         {
-            team.RunAlone(groups * panels.Panels, ref panels);
+            team.RunAlone(inPlace ? 0 : groups * panels.Panels, ref panels);
             team.RunAlone(groups * tiles * strips, ref job);
         }
         else
         {
-            team.Run(groups * panels.Panels, ref panels);
+            team.Run(inPlace ? 0 : groups * panels.Panels, ref panels);
             team.Run(groups * tiles * strips, ref job);
         }
     }

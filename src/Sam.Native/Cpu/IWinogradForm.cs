@@ -31,4 +31,15 @@ internal unsafe interface IWinogradForm
         TVector m0, TVector m1, TVector m2, TVector m3, TVector m4, TVector m5, TVector m6, out TVector y0, out TVector y1)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct;
+
+    /// <summary>to[i * step] = (A y)[i] for each product i: the transpose of <see cref="Output"/>, for the gradient of the weights.</summary>
+    static abstract void Spread<TSimd, TVector>(TVector y0, TVector y1, float* to, nint step)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct;
+
+    /// <summary>to[i * step] = (G' u)[i] for each tap i: the transpose of <see cref="Weights"/>, for the gradient of the weights.</summary>
+    static abstract void Fold<TSimd, TVector>(
+        TVector u0, TVector u1, TVector u2, TVector u3, TVector u4, TVector u5, TVector u6, float* to, nint step)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct;
 }

@@ -20,6 +20,9 @@ internal unsafe struct PixelProductJob : ITeamJob
     /// <summary>The packed weights.</summary>
     public WeightPanels Weights;
 
+    /// <summary>Whether the weights are read where they are: their k lie side by side, and pixels are too few to pay for packing.</summary>
+    public bool InPlace;
+
     /// <summary>Images.</summary>
     public int Batch;
 
@@ -112,7 +115,12 @@ internal unsafe struct PixelProductJob : ITeamJob
                 copy.DepthOffsets(k, depth, offsets);
             }
 
-            float* panels = Weights.Block(group, k) + ((nint)row0 * depth);
+            float* panels = InPlace
+                ? Weights.Weights + (group * Weights.GroupStep) + (row0 * Weights.RowStep) + Weights.TapStart + k
+                : Weights.Block(group, k) + ((nint)row0 * depth);
+            nint rowStep = InPlace ? Weights.RowStep : 1;
+            nint depthStep = InPlace ? 1 : height;
+            nint panelStep = height * (InPlace ? rowStep : depth);
             for (int p = 0; p < pixels; p += width)
             {
                 int lanes = Math.Min(width, pixels - p);
@@ -126,7 +134,7 @@ internal unsafe struct PixelProductJob : ITeamJob
                 }
 
                 TileProduct.Multiply<TSimd, TVector, PixelTarget>(
-                    ref target, row0, rows, first + p, lanes, depth, panels, 1, height, (nint)height * depth, sliver, width, 0, registers);
+                    ref target, row0, rows, first + p, lanes, depth, panels, rowStep, depthStep, panelStep, sliver, width, 0, registers);
             }
         }
     }

@@ -8,6 +8,9 @@ namespace Sam.Native.Cpu;
 /// TapColumnStep].</remarks>
 internal unsafe struct WeightPanels : ITeamJob
 {
+    /// <summary>How many channels ahead the rows of a panel are asked for.</summary>
+    private const int AheadChannels = 8;
+
     /// <summary>The weights.</summary>
     public float* Weights;
 
@@ -99,6 +102,13 @@ internal unsafe struct WeightPanels : ITeamJob
             for (int end = k + depth; k < end;)
             {
                 int run = Math.Min(taps - (k % taps), end - k);
+                // Rows of one channel lie side by side, those of the next a page or more away: too far for the processor to foresee.
+                float* ahead = from + (((k / taps) + AheadChannels) * ChannelStep);
+                for (nint i = 0; i < lanes * RowStep; i += 16)
+                {
+                    Prefetch.Line(ahead + i);
+                }
+
                 PanelPacking.Pack(from + (k / taps * ChannelStep) + (k % taps), RowStep, 1, lanes, run, to, PanelRows);
                 k += run;
                 to += (nint)run * PanelRows;

@@ -52,4 +52,30 @@ internal readonly unsafe struct Winograd3 : IWinogradForm
         y0 = TSimd.Add(TSimd.Add(m0, m1), m2);
         y1 = TSimd.Subtract(TSimd.Subtract(m1, m2), m3);
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Spread<TSimd, TVector>(TVector y0, TVector y1, float* to, nint step)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        TSimd.Store(y0, to);
+        TSimd.Store(TSimd.Add(y0, y1), to + step);
+        TSimd.Store(TSimd.Subtract(y0, y1), to + (2 * step));
+        TSimd.Store(TSimd.Subtract(TSimd.Zero, y1), to + (3 * step));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fold<TSimd, TVector>(
+        TVector u0, TVector u1, TVector u2, TVector u3, TVector u4, TVector u5, TVector u6, float* to, nint step)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        TVector half = TSimd.Splat(0.5f);
+        TVector even = TSimd.Multiply(half, TSimd.Add(u1, u2));
+        TSimd.Store(TSimd.Add(u0, even), to);
+        TSimd.Store(TSimd.Multiply(half, TSimd.Subtract(u1, u2)), to + step);
+        TSimd.Store(TSimd.Add(even, u3), to + (2 * step));
+    }
 }

@@ -50,4 +50,28 @@ internal readonly unsafe struct Winograd5 : IWinogradForm
         y0 = TSimd.Add(TSimd.Add(TSimd.Add(m0, m1), m2), TSimd.Add(m4, m5));
         y1 = TSimd.Add(TSimd.Subtract(TSimd.Subtract(m1, m2), m3), TSimd.Add(m5, m6));
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Spread<TSimd, TVector>(TVector y0, TVector y1, float* to, nint step)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        Winograd3.Spread<TSimd, TVector>(y0, y1, to, step);
+        TSimd.Store(y0, to + (4 * step));
+        TSimd.Store(TSimd.Add(y0, y1), to + (5 * step));
+        TSimd.Store(y1, to + (6 * step));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fold<TSimd, TVector>(
+        TVector u0, TVector u1, TVector u2, TVector u3, TVector u4, TVector u5, TVector u6, float* to, nint step)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        Winograd3.Fold<TSimd, TVector>(u0, u1, u2, u3, u4, u5, u6, to, step);
+        TSimd.Store(TSimd.Add(u4, u5), to + (3 * step));
+        TSimd.Store(TSimd.Add(u5, u6), to + (4 * step));
+    }
 }

@@ -142,7 +142,9 @@ internal unsafe struct WinogradJob : ITeamJob
             {
                 for (int column = 0; column < TileColumns; column++, tile++)
                 {
-                    Locate<TForm>(to, first, (2 * (tileRow0 + row)) - PaddingRows, (2 * column) - PaddingColumns, zeros, inputs);
+                    WinogradTransforms.Locate(
+                        TForm.Inputs, to, first, Height, Width, Channels,
+                        (2 * (tileRow0 + row)) - PaddingRows, (2 * column) - PaddingColumns, zeros, inputs);
                     WinogradTransforms.Input<TForm, TSimd, TVector>(inputs, Channels, transformed + (tile * step), tiles * step, temporary);
                 }
             }
@@ -160,22 +162,6 @@ internal unsafe struct WinogradJob : ITeamJob
             for (int image = 0; image < images; image++)
             {
                 Put<TSimd, TVector>(sliver, image0 + image, 2 * tileRow0, outRows, result + ((nint)image * outRows * OutWidth * width));
-            }
-        }
-    }
-
-    /// <summary>Where the channels of each input of a tile lie.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Locate<TForm>(float* pixels, int firstRow, int row, int column, float* zeros, float** inputs)
-        where TForm : struct, IWinogradForm
-    {
-        for (int i = 0; i < TForm.Inputs; i++)
-        {
-            bool inside = (uint)(row + i) < (uint)Height;
-            float* line = pixels + (((((nint)row + i - firstRow) * Width) + column) * Channels);
-            for (int j = 0; j < TForm.Inputs; j++, line += Channels)
-            {
-                *inputs++ = inside && (uint)(column + j) < (uint)Width ? line : zeros;
             }
         }
     }

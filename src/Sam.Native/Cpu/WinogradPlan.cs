@@ -16,8 +16,10 @@ internal static class WinogradPlan
     private const int ChannelMultiple = 16;
     private const int LeastChannels = 32;
     private const int LeastTiles = 48;
-    private const int MostTiles = 96;
+    private const int MostTiles = 100;
     private const int MostProductElements = 1 << 16;
+    private const int MostGradientTiles = 256;
+    private const long GradientElements = 1 << 20;
     private const int Room = WorkerTeam.ScratchBytes / sizeof(float);
 
     /// <summary>Whether a convolution, forward and data gradient, is done this way.</summary>
@@ -41,6 +43,47 @@ internal static class WinogradPlan
         return Pays(shape.OutHeight, shape.OutWidth, batch) && Pays(shape.InHeight, shape.InWidth, batch)
             && Elements(shape.KernelHeight, shape.InChannels, shape.InWidth, shape.OutWidth, 1, 1) <= Room
             && Elements(shape.KernelHeight, shape.OutChannels, shape.OutWidth, shape.InWidth, 1, 1) <= Room;
+    }
+
+    /// <summary>Whether the gradient of the weights is done this way.</summary>
+    /// <param name="shape">The convolution.</param>
+    /// <param name="batch">Images.</param>
+    /// <returns>True where the other directions are, and the pixels are many enough to pay for larger sums.</returns>
+    public static bool AppliesToWeights(in Conv2dShape shape, int batch)
+    {
+        long tileColumns = (shape.OutWidth + 1) / 2;
+        long rows = (2 * PartTileRows(shape)) + shape.KernelHeight - 1;
+        long pixels = rows * Math.Max(shape.InWidth, shape.OutWidth);
+        long channels = Math.Max(shape.InChannels, shape.OutChannels);
+        return Applies(shape, batch)
+            && batch * tileColumns * ((shape.OutHeight + 1) / 2) >= 2 * LeastTiles
+            && tileColumns <= MostGradientTiles
+            && TemporaryElements + 128 + ((pixels + 1) * channels) <= Room;
+    }
+
+    /// <summary>Rows of tiles whose products are summed in one chain: a function of the shape alone.</summary>
+    /// <param name="shape">The convolution.</param>
+    /// <returns>The rows; a chunk may begin and end inside of an image.</returns>
+    public static int ChunkTileRows(in Conv2dShape shape)
+    {
+        int products = Products(shape.KernelHeight);
+        long tiles = GradientElements / ((long)products * products * (shape.InChannels + shape.OutChannels));
+        return (int)Math.Max(1, Math.Clamp(tiles, 128, MostGradientTiles) / ((shape.OutWidth + 1) / 2));
+    }
+
+    /// <summary>Rows of tiles that are transformed at once for the gradient of the weights.</summary>
+    /// <param name="shape">The convolution.</param>
+    /// <returns>The rows.</returns>
+    public static int PartTileRows(in Conv2dShape shape) => Math.Max(1, 32 / ((shape.OutWidth + 1) / 2));
+
+    /// <summary>Elements of workspace that the gradient of the weights takes.</summary>
+    /// <param name="shape">The convolution.</param>
+    /// <returns>The transformed inputs and gradients of a chunk, then the sums.</returns>
+    public static long GradientWorkspace(in Conv2dShape shape)
+    {
+        long products = Products(shape.KernelHeight) * Products(shape.KernelHeight);
+        long tiles = ChunkTileRows(shape) * ((shape.OutWidth + 1L) / 2);
+        return products * ((tiles * (shape.InChannels + shape.OutChannels + (2 * RowGap))) + ((long)shape.InChannels * shape.OutChannels));
     }
 
     /// <summary>Elements of the transformed weights.</summary>

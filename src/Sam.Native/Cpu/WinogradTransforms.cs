@@ -76,6 +76,102 @@ internal static unsafe class WinogradTransforms
         }
     }
 
+    /// <summary>Spreads the gradients of one tile's 2 by 2 outputs over its products, for all channels.</summary>
+    /// <param name="from">Where the channels of each output lie: row by row.</param>
+    /// <param name="channels">Channels, a multiple of the vector's.</param>
+    /// <param name="to">Receives the channels of product 0.</param>
+    /// <param name="matrix">Elements from one product to the next.</param>
+    /// <param name="temporary">Room for <see cref="WinogradPlan.TemporaryElements"/> elements.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Spread<TForm, TSimd, TVector>(float** from, int channels, float* to, nint matrix, float* temporary)
+        where TForm : struct, IWinogradForm
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        for (int c = 0; c < channels; c += TSimd.Count)
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                TForm.Spread<TSimd, TVector>(
+                    TSimd.Load(from[2 * i] + c), TSimd.Load(from[(2 * i) + 1] + c), temporary + (i * TSimd.Count), 2 * TSimd.Count);
+            }
+
+            float* column = temporary;
+            for (int j = 0; j < TForm.Products; j++, column += 2 * TSimd.Count)
+            {
+                TForm.Spread<TSimd, TVector>(
+                    TSimd.Load(column), TSimd.Load(column + TSimd.Count), to + (j * matrix) + c, TForm.Products * matrix);
+            }
+        }
+    }
+
+    /// <summary>Folds sums of products into the gradient of the taps, for one vector of channels.</summary>
+    /// <param name="from">The vector of product 0.</param>
+    /// <param name="matrix">Elements from one product to the next.</param>
+    /// <param name="to">Receives the vectors of the taps, row by row.</param>
+    /// <param name="temporary">Room for <see cref="WinogradPlan.TemporaryElements"/> elements.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Fold<TForm, TSimd, TVector>(float* from, nint matrix, float* to, float* temporary)
+        where TForm : struct, IWinogradForm
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        for (int i = 0; i < TForm.Products; i++, from += TForm.Products * matrix)
+        {
+            FoldLine<TForm, TSimd, TVector>(from, matrix, temporary + (i * TSimd.Count), TForm.Products * TSimd.Count);
+        }
+
+        float* column = temporary;
+        for (int j = 0; j < TForm.Taps; j++, column += TForm.Products * TSimd.Count)
+        {
+            FoldLine<TForm, TSimd, TVector>(column, TSimd.Count, to + (j * TSimd.Count), TForm.Taps * TSimd.Count);
+        }
+    }
+
+    /// <summary>Where the channels of each pixel of a square lie.</summary>
+    /// <param name="side">Rows and columns of the square.</param>
+    /// <param name="pixels">Channels of the pixels of some rows of an image.</param>
+    /// <param name="firstRow">The first of them.</param>
+    /// <param name="height">Rows of the image.</param>
+    /// <param name="width">Columns of the image.</param>
+    /// <param name="channels">Channels.</param>
+    /// <param name="row">First row of the square; may be outside, as its others may.</param>
+    /// <param name="column">First column of the square.</param>
+    /// <param name="zeros">The channels of a pixel outside of the image.</param>
+    /// <param name="inputs">Receives the places, row by row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Locate(
+        int side, float* pixels, int firstRow, int height, int width, int channels, int row, int column, float* zeros, float** inputs)
+    {
+        for (int i = 0; i < side; i++)
+        {
+            bool inside = (uint)(row + i) < (uint)height;
+            float* line = pixels + (((((nint)row + i - firstRow) * width) + column) * channels);
+            for (int j = 0; j < side; j++, line += channels)
+            {
+                *inputs++ = inside && (uint)(column + j) < (uint)width ? line : zeros;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FoldLine<TForm, TSimd, TVector>(float* from, nint step, float* to, nint toStep)
+        where TForm : struct, IWinogradForm
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        TForm.Fold<TSimd, TVector>(
+            TSimd.Load(from),
+            TSimd.Load(from + step),
+            TSimd.Load(from + (2 * step)),
+            TSimd.Load(from + (3 * step)),
+            TForm.Products > 4 ? TSimd.Load(from + (4 * step)) : TSimd.Zero,
+            TForm.Products > 4 ? TSimd.Load(from + (5 * step)) : TSimd.Zero,
+            TForm.Products > 4 ? TSimd.Load(from + (6 * step)) : TSimd.Zero,
+            to,
+            toStep);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Line<TForm, TSimd, TVector>(float* from, nint step, out TVector y0, out TVector y1)
         where TForm : struct, IWinogradForm

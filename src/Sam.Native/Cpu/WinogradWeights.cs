@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sam.Native.Cpu;
 
@@ -85,7 +86,8 @@ internal unsafe struct WinogradWeights : ITeamJob
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
-        float* taps = stackalloc float[25 * 16];
+        float* room = stackalloc float[(16 + 32) * 16];
+        float* taps = room + (16 * 16);
         float* temporary = stackalloc float[WinogradPlan.TemporaryElements];
         int width = 2 * TSimd.Count;
         nint matrix = (nint)Slivers * Depth * width;
@@ -111,7 +113,22 @@ internal unsafe struct WinogradWeights : ITeamJob
             new Span<float>(taps, number * count).Clear();
         }
 
-        float* from = Weights + (lane * LaneStep) + (k * DepthStep) + (Reversed ? number - 1 : 0);
+        nint start = (lane * LaneStep) + (k * DepthStep);
+        int whole = (number + 15) & ~15;
+        if (Avx512F.IsSupported && valid == 16 && count == 16 && start + (15 * LaneStep) + whole <= (nint)Lanes * Depth * number)
+        {
+            // Rows of the squares beyond the last tap fall into the room around the taps.
+            int row = Reversed ? -16 : 16;
+            float* first = Reversed ? taps + ((number - 1) * 16) : taps;
+            for (int t = 0; t < number; t += 16, first += 16 * row)
+            {
+                Transpose.Square16(Weights + start + t, LaneStep, 16, first, row, false);
+            }
+
+            return;
+        }
+
+        float* from = Weights + start + (Reversed ? number - 1 : 0);
         nint step = Reversed ? -1 : 1;
         for (int i = 0; i < valid; i++, from += LaneStep)
         {
