@@ -10,6 +10,9 @@ namespace Sam.Native.Cpu;
 /// the padding included as zeros; weight gradient as in <see cref="WeightGradientJob"/>, bias gradient as in
 /// <see cref="BiasGradientJob"/>. They depend on the shape and the batch alone: the bits are the same for any number of threads and any
 /// register width.</para>
+/// <para>Squares of 3 or 5 taps at stride 1 go through <see cref="IWinogradForm"/> where channels and pixels are many
+/// (<see cref="WinogradPlan"/>, a function of shape and batch); their order is that of <see cref="WinogradJob"/> and
+/// <see cref="WinogradGradientProducts"/>.</para>
 /// <para>Tensors may not overlap, except the mask and the input gradient. Nothing outside of them is read.</para>
 /// </remarks>
 internal static unsafe partial class Convolution

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sam.Native.Cpu;
 
@@ -103,13 +104,21 @@ internal unsafe struct WeightPanels : ITeamJob
             {
                 int run = Math.Min(taps - (k % taps), end - k);
                 // Rows of one channel lie side by side, those of the next a page or more away: too far for the processor to foresee.
-                float* ahead = from + (((k / taps) + AheadChannels) * ChannelStep);
-                for (nint i = 0; i < lanes * RowStep; i += 16)
+                Ahead(from + (((k / taps) + AheadChannels) * ChannelStep), lanes);
+                if (run == taps && k + ((taps + 15) & ~15) <= end && lanes > 4 && PanelRows == 12 && Avx512F.IsSupported)
                 {
-                    Prefetch.Line(ahead + i);
+                    // What squares read and write beyond the taps is the next channels' of this block, packed after this one.
+                    for (int tap = 0; tap < taps; tap += 16)
+                    {
+                        Transpose.Square16(
+                            from + (k / taps * ChannelStep) + tap, RowStep, lanes, to + ((nint)tap * PanelRows), PanelRows, true);
+                    }
+                }
+                else
+                {
+                    PanelPacking.Pack(from + (k / taps * ChannelStep) + (k % taps), RowStep, 1, lanes, run, to, PanelRows);
                 }
 
-                PanelPacking.Pack(from + (k / taps * ChannelStep) + (k % taps), RowStep, 1, lanes, run, to, PanelRows);
                 k += run;
                 to += (nint)run * PanelRows;
             }
@@ -120,6 +129,16 @@ internal unsafe struct WeightPanels : ITeamJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Ahead(float* channel, int lanes)
+    {
+        for (nint i = 0; i < lanes * RowStep && RowStep < ChannelStep; i += 16)
+        {
+            Prefetch.Line(channel + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void PackSlowly(float* from, int lanes, int k, int depth, float* to)
     {
         int column = k % TapColumns;
@@ -140,6 +159,7 @@ internal unsafe struct WeightPanels : ITeamJob
                 {
                     row = 0;
                     channel++;
+                    Ahead(from + ((channel + AheadChannels) * ChannelStep), lanes);
                 }
             }
         }

@@ -143,6 +143,67 @@ public sealed unsafe class ConvolutionTests : IDisposable
         }
     }
 
+    // The transforms add up to four (three taps) or seven (five taps) values that are larger than their sum by a small factor.
+    private const double FastErrorFactor = 4;
+
+    [Theory]
+    [InlineData(8, 3, 1, 2, 6)]
+    [InlineData(10, 5, 2, 1, 4)]
+    public void FastForms_ErrLessThanFourTimesTheDirectSum(int side, int taps, int padding, int directBatch, int fastBatch)
+    {
+        Conv2dShape shape = new(64, side, side, 48, taps, taps, 1, 1, padding, padding);
+        Assert.False(WinogradPlan.Applies(shape, directBatch));
+        Assert.True(WinogradPlan.AppliesToWeights(shape, fastBatch));
+        foreach (Direction direction in (Direction[])[Direction.Forward, Direction.Data, Direction.Weight])
+        {
+            double direct = RelativeError(shape, directBatch, direction);
+            double fast = RelativeError(shape, fastBatch, direction);
+            Assert.True(fast <= FastErrorFactor * direct, $"{direction}: {fast} relative error, the direct sum's is {direct}.");
+        }
+    }
+
+    /// <summary>Root of the mean square error over root of the mean square.</summary>
+    private double RelativeError(in Conv2dShape shape, int batch, Direction direction)
+    {
+        Random random = new(4);
+        using GuardedBuffer x = Filled(random, batch * shape.InCount);
+        using GuardedBuffer w = Filled(random, shape.WeightCount);
+        using GuardedBuffer dy = Filled(random, batch * shape.OutCount);
+        using GuardedBuffer workspace = Workspace(shape, batch);
+        int count = direction switch
+        {
+            Direction.Forward => batch * shape.OutCount,
+            Direction.Data => batch * shape.InCount,
+            _ => shape.WeightCount + shape.OutChannels,
+        };
+        using GuardedBuffer result = new(count);
+        (double[] expected, _) = Sums(shape, batch, x.Span, w.Span, dy.Span, count, direction);
+        switch (direction)
+        {
+            case Direction.Forward:
+                Convolution.Forward(_teams[1], shape, batch, x.Pointer, w.Pointer, null, false, result.Pointer, workspace.Pointer);
+                break;
+            case Direction.Data:
+                Convolution.BackwardData(_teams[1], shape, batch, dy.Pointer, w.Pointer, null, result.Pointer, workspace.Pointer);
+                break;
+            default:
+                Convolution.BackwardWeight(
+                    _teams[1], shape, batch, x.Pointer, dy.Pointer, result.Pointer, result.Pointer + shape.WeightCount, false, workspace.Pointer);
+                break;
+        }
+
+        double error = 0;
+        double square = 0;
+        int compared = direction == Direction.Weight ? shape.WeightCount : count;
+        for (int i = 0; i < compared; i++)
+        {
+            error += Math.Pow(result.Span[i] - expected[i], 2);
+            square += expected[i] * expected[i];
+        }
+
+        return Math.Sqrt(error / square);
+    }
+
     [Fact]
     public void Convolutions_AllocateNothing()
     {
