@@ -32,7 +32,7 @@ internal unsafe interface IWinogradForm
         where TSimd : struct, ISimd<TVector>
         where TVector : struct;
 
-    /// <summary>to[i * step] = (A y)[i] for each product i: the transpose of <see cref="Output"/>, for the gradient of the weights.</summary>
+    /// <summary>to[i * step] = (A y)[i] for each product i: the transpose of <see cref="Output"/>, for the weights' gradient.</summary>
     static abstract void Spread<TSimd, TVector>(TVector y0, TVector y1, float* to, nint step)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct;

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Sam.Native.Cpu;
 
-/// <summary>Five taps as three and two: F(2, 3) on inputs 0 to 3 plus F(2, 2) on inputs 3 to 5. 7 products for 2 outputs instead of 10.</summary>
+/// <summary>Five taps as three and two: F(2, 3) on inputs 0 to 3 plus F(2, 2) on inputs 3 to 5. 7 products for 2 outputs instead of
+/// 10.</summary>
 /// <remarks>F(2, 5) would take 6, but at the points 2 and -2, whose powers cost several bits. Here every factor is 1 or one half.</remarks>
 internal readonly unsafe struct Winograd5 : IWinogradForm
 {

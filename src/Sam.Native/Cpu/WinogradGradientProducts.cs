@@ -4,7 +4,8 @@ namespace Sam.Native.Cpu;
 
 /// <summary>Sums of a chunk of tiles for the gradient of the weights: for each product, gradients transposed times inputs. A part is a
 /// strip of input channels of one product.</summary>
-/// <remarks>Order of the sums: the tiles of a chunk are one chain of fused multiply-adds from 0; chunks are added in ascending order.</remarks>
+/// <remarks>Order of the sums: the tiles of a chunk are one chain of fused multiply-adds from 0; chunks are added in ascending
+/// order.</remarks>
 internal unsafe struct WinogradGradientProducts : ITeamJob
 {
     /// <summary>The transformed inputs, as <see cref="WinogradGradientInputs.Inputs"/>.</summary>

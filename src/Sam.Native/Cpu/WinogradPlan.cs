@@ -10,7 +10,7 @@ internal static class WinogradPlan
     /// <summary>The most k that one chain of the products runs over.</summary>
     public const int DepthBlock = 256;
 
-    /// <summary>Elements between the channels of two tiles: the rows of a panel then lie in different sets of the first-level cache.</summary>
+    /// <summary>Elements between the channels of two tiles: a panel's rows then lie in different sets of the first-level cache.</summary>
     public const int RowGap = 16;
 
     private const int ChannelMultiple = 16;
@@ -92,7 +92,9 @@ internal static class WinogradPlan
     public static long WeightElements(in Conv2dShape shape)
     {
         long products = Products(shape.KernelHeight) * Products(shape.KernelHeight);
-        return products * Math.Max((long)RoundUp(shape.OutChannels) * shape.InChannels, (long)RoundUp(shape.InChannels) * shape.OutChannels);
+        long forward = (long)RoundUp(shape.OutChannels) * shape.InChannels;
+        long data = (long)RoundUp(shape.InChannels) * shape.OutChannels;
+        return products * Math.Max(forward, data);
     }
 
     /// <summary>Tiles whose products lie in scratch memory at once.</summary>

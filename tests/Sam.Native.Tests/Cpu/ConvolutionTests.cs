@@ -188,7 +188,8 @@ public sealed unsafe class ConvolutionTests : IDisposable
                 break;
             default:
                 Convolution.BackwardWeight(
-                    _teams[1], shape, batch, x.Pointer, dy.Pointer, result.Pointer, result.Pointer + shape.WeightCount, false, workspace.Pointer);
+                    _teams[1], shape, batch, x.Pointer, dy.Pointer, result.Pointer, result.Pointer + shape.WeightCount, false,
+                    workspace.Pointer);
                 break;
         }
 
