@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using Sam.Cli.Commands;
 using Sam.Cli.Output;
 using Sam.Cli.Training;
@@ -27,7 +26,7 @@ internal static class Program
         {
             ParseResult parsed = SamCommand.Create(console, stop)
                 .Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+            if (parsed.Errors.Count > 0 && parsed.Action is not GroupedHelp)
             {
                 throw new CommandException(ParseErrors.Describe(parsed));
             }

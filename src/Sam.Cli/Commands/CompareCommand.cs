@@ -100,13 +100,9 @@ internal sealed class CompareCommand
         Recipe = new RunSettings
         {
             Model = ModelKind.Mlp,
-            Optimizer = OptimizerKind.Sam,
-            Rho = (float)parsed.GetValue(_rho),
-            LearningRate = 0.1f,
-            Momentum = 0.9f,
-            WeightDecay = 5e-4f,
-            Schedule = ScheduleKind.Cosine,
-            Warmup = 0,
+            Sam = new SamSettings { Kind = SamKind.Sam, Rho = (float)parsed.GetValue(_rho) },
+            Base = new BaseSettings { Kind = BaseKind.Sgd, LearningRate = 0.1f, Momentum = 0.9f, WeightDecay = 5e-4f },
+            Schedule = new ScheduleSettings { Kind = ScheduleKind.Cosine, Warmup = 0 },
             Epochs = parsed.GetValue(_epochs),
             Batch = BatchSize,
             Seed = _common.Seed(parsed),

@@ -22,11 +22,17 @@ internal static class ParseErrors
         string token = parsed.UnmatchedTokens[0];
         bool option = token.StartsWith('-');
         IEnumerable<string> known = option ? command.Options.Select(static o => o.Name) : command.Subcommands.Select(static c => c.Name);
-        string? nearest = known.Where(name => Distance(token, name) <= FarthestTypo).MinBy(name => Distance(token, name));
+        string? nearest = Nearest(token, known);
         string hint = nearest is null ? "" : $"; did you mean {nearest}?";
         string what = option ? "option" : command is RootCommand ? "command" : "argument";
         return $"unknown {what} '{token}'{hint} ({help} lists {(command is RootCommand ? "the commands" : "the options")})";
     }
+
+    /// <summary>The name that a word was probably meant to be, or null where none is near.</summary>
+    /// <param name="word">The word.</param>
+    /// <param name="names">The names.</param>
+    public static string? Nearest(string word, IEnumerable<string> names) =>
+        names.Where(name => Distance(word, name) <= FarthestTypo).MinBy(name => Distance(word, name));
 
     private static string Message(ParseError error) => error.SymbolResult switch
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Sam.Cli.Output;
 using Sam.Cli.Training;
 
@@ -22,6 +23,8 @@ internal static class SamCommand
             new TrainCommand(console, stop).Command,
             new CompareCommand(console, stop).Command,
         };
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new GroupedHelp((HelpAction)help.Action!);
         root.SetAction(parsed => root.Parse(["--help"]).Invoke(parsed.InvocationConfiguration));
         return root;
     }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Sam.Cli.Checkpoints;
+using Sam.Cli.Config;
 using Sam.Cli.Data;
 using Sam.Cli.Output;
 using Sam.Cli.Training;
@@ -16,27 +18,20 @@ internal sealed class TrainCommand
     private readonly Option<string> _model = OptionFactory.Choice(
         "--model", ModelKind.LeNet, "lenet: two convolutions and two linear layers; mlp: linear layers 784-512-256-10; resnet18: a residual network for CIFAR-10, which --data has to name.");
 
-    private readonly Option<string> _optimizer = OptionFactory.Choice(
-        "--optimizer", OptimizerKind.Sam, "sam: Sharpness-Aware Minimization around SGD, two gradients per step; sgd: SGD alone.");
+    private readonly SamFlags _sam = new();
+    private readonly BaseFlags _base = new();
+    private readonly ScheduleFlags _schedule = new();
 
-    private readonly Option<double> _rho = OptionFactory.Real(
-        "--rho", 0.05, new NumberRange(0, 1000), "Radius of SAM's ball around the weights; also of the ball in which sharpness is measured at the end.");
+    private readonly Option<string?> _optimizer = new("--optimizer")
+    {
+        Description = "Short for a pair of the two: sam is --sam sam --base sgd, sgd is --sam none --base sgd [default: what --sam and --base say].",
+        HelpName = "sam|sgd",
+        CustomParser = static result => result.Tokens[0].Value.ToLowerInvariant() is "sam" or "sgd"
+            ? result.Tokens[0].Value.ToLowerInvariant()
+            : OptionFactory.Fail<string?>(result, $"--optimizer takes sam or sgd, not '{result.Tokens[0].Value}'; --base has the other optimizers."),
+    };
 
-    private readonly Option<double> _learningRate = OptionFactory.Real(
-        "--lr", 0.05, new NumberRange(0, 1000, OpenBelow: true), "Learning rate: the highest, where the schedule moves it.");
-
-    private readonly Option<double> _momentum = OptionFactory.Real("--momentum", 0.9, new NumberRange(0, 1, OpenAbove: true), "Momentum of SGD.");
-
-    private readonly Option<double> _weightDecay = OptionFactory.Real(
-        "--weight-decay", 5e-4, new NumberRange(0, 1000), "Weight decay of SGD: this times the weights is added to their gradient.");
-
-    private readonly Option<string> _schedule = OptionFactory.Choice(
-        "--schedule", ScheduleKind.Cosine, "The learning rate after the warm-up: constant, or half a cosine wave down to 0.");
-
-    private readonly Option<double> _warmup = OptionFactory.Real(
-        "--warmup", 0.05, new NumberRange(0, 1, OpenAbove: true), "Share of all steps over which the learning rate rises to --lr.");
-
-    private readonly Option<int> _epochs = OptionFactory.Whole("--epochs", 3, new NumberRange(1, 100_000), "Times that every training image is seen.");
+    private readonly Option<int> _epochs = OptionFactory.Whole("--epochs", 2, new NumberRange(1, 100_000), "Times that every training image is seen.");
 
     private readonly Option<int> _batch = OptionFactory.Whole("--batch", 64, new NumberRange(1, 8192), "Images per step; an epoch's last step takes what is left.");
 
@@ -45,6 +40,23 @@ internal sealed class TrainCommand
 
     private readonly Option<int?> _trainSize = OptionFactory.OptionalWhole(
         "--train-size", new NumberRange(1, 1_000_000), "Train on the first so many images [default: all].");
+
+    private readonly Option<string?> _checkpoint = new("--checkpoint")
+    {
+        Description = "File to keep everything in that the next epoch depends on, written whole at the end of each (and at the start, unless it is there) [default: none].",
+        HelpName = "file",
+    };
+
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Go on from --checkpoint, with the same options; the weights come out as those of a run that was never broken off, to the bit [default: from the beginning].",
+    };
+
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = "JSON file of options by their names without dashes, such as { \"sam\": \"asam\", \"rho\": 0.5, \"json\": true }; what stands on the command line wins [default: none].",
+        HelpName = "file",
+    };
 
     private readonly CommonOptions _common = new();
     private readonly CliConsole _console;
@@ -59,8 +71,15 @@ internal sealed class TrainCommand
         _stop = stop;
         Command = new Command("train", "Train a model on MNIST or CIFAR-10 and test it after each epoch. Without options: LeNet with SAM around SGD.")
         {
-            _model, _optimizer, _rho, _learningRate, _momentum, _weightDecay, _schedule, _warmup, _epochs, _batch, _labelNoise, _trainSize,
+            _model, _epochs, _batch, _trainSize, _labelNoise,
         };
+        _sam.AddTo(Command);
+        _base.AddTo(Command);
+        Command.Add(_optimizer);
+        _schedule.AddTo(Command);
+        Command.Add(_checkpoint);
+        Command.Add(_resume);
+        Command.Add(_config);
         _common.AddTo(Command);
         Command.SetAction(parsed => Run(Read(parsed)));
     }
@@ -68,31 +87,98 @@ internal sealed class TrainCommand
     /// <summary>The command, for the root.</summary>
     public Command Command { get; }
 
-    private TrainOptions Read(ParseResult parsed) => new()
+    /// <summary>Headings of the help, each by the option that it stands above.</summary>
+    public static IReadOnlyDictionary<string, string> Headings { get; } = new Dictionary<string, string>
     {
-        Settings = new RunSettings
-        {
-            Model = parsed.GetChoice<ModelKind>(_model),
-            Optimizer = parsed.GetChoice<OptimizerKind>(_optimizer),
-            Rho = (float)parsed.GetValue(_rho),
-            LearningRate = (float)parsed.GetValue(_learningRate),
-            Momentum = (float)parsed.GetValue(_momentum),
-            WeightDecay = (float)parsed.GetValue(_weightDecay),
-            Schedule = parsed.GetChoice<ScheduleKind>(_schedule),
-            Warmup = parsed.GetValue(_warmup),
-            Epochs = parsed.GetValue(_epochs),
-            Batch = parsed.GetValue(_batch),
-            Seed = _common.Seed(parsed),
-        },
-        LabelNoise = parsed.GetValue(_labelNoise),
-        TrainSize = parsed.GetValue(_trainSize),
-        Threads = _common.Threads(parsed),
-        Data = _common.Data(parsed),
-        Json = _common.Json(parsed),
+        ["--sam"] = "Sharpness:",
+        ["--base"] = "Base optimizer:",
+        ["--schedule"] = "Learning rate over the run:",
+        ["--checkpoint"] = "Files and the machine:",
     };
+
+    private ParseResult WithConfig(ParseResult given)
+    {
+        if (given.GetValue(_config) is not string path)
+        {
+            return given;
+        }
+
+        List<string> arguments = [.. given.Tokens.Select(static token => token.Value)];
+        bool hasShort = given.IsGiven(_optimizer);
+        bool hasPair = given.IsGiven(_sam.Kind) || given.IsGiven(_base.Kind);
+        foreach ((Option option, string argument) in ConfigFile.Read(path, Command.Options.Where(option => option != _config && !option.Recursive)))
+        {
+            bool overruled = given.IsGiven(option)
+                || (hasShort && (option == _sam.Kind || option == _base.Kind))
+                || (hasPair && option == _optimizer);
+            if (!overruled)
+            {
+                arguments.Add(argument);
+            }
+        }
+
+        ParseResult parsed = given.RootCommandResult.Command.Parse(arguments, given.Configuration);
+        return parsed.Errors.Count == 0 ? parsed : throw new CommandException($"{path}: {ParseErrors.Describe(parsed)}");
+    }
+
+    private TrainOptions Read(ParseResult given)
+    {
+        ParseResult parsed = WithConfig(given);
+        if (parsed.IsGiven(_optimizer) && (parsed.IsGiven(_sam.Kind) || parsed.IsGiven(_base.Kind)))
+        {
+            throw new CommandException("--optimizer is short for --sam and --base; give it, or them.");
+        }
+
+        string? optimizer = parsed.GetValue(_optimizer);
+        SamKind sam = optimizer == "sgd" ? SamKind.None : parsed.GetChoice<SamKind>(_sam.Kind);
+        BaseKind baseKind = parsed.GetChoice<BaseKind>(_base.Kind);
+        ScheduleKind schedule = parsed.GetChoice<ScheduleKind>(_schedule.Kind);
+
+        // A file may hold settings of a kind that the command line replaced by another.
+        bool replaced = given.IsGiven(_optimizer) || given.IsGiven(_sam.Kind) || given.IsGiven(_base.Kind) || given.IsGiven(_schedule.Kind);
+        ParseResult used = replaced ? given : parsed;
+        _sam.CheckUse(used, sam);
+        _base.CheckUse(used, baseKind);
+        _schedule.CheckUse(used, schedule);
+
+        string? checkpoint = parsed.GetValue(_checkpoint);
+        bool resume = parsed.GetValue(_resume);
+        if (resume && checkpoint is null)
+        {
+            throw new CommandException("--resume needs --checkpoint, the file to go on from.");
+        }
+
+        int epochs = parsed.GetValue(_epochs);
+        int batch = parsed.GetValue(_batch);
+        return new TrainOptions
+        {
+            Settings = new RunSettings
+            {
+                Model = parsed.GetChoice<ModelKind>(_model),
+                Sam = _sam.Read(parsed, sam, batch),
+                Base = _base.Read(parsed, baseKind),
+                Schedule = _schedule.Read(parsed, epochs),
+                Epochs = epochs,
+                Batch = batch,
+                Seed = _common.Seed(parsed),
+            },
+            LabelNoise = parsed.GetValue(_labelNoise),
+            TrainSize = parsed.GetValue(_trainSize),
+            Threads = _common.Threads(parsed),
+            Data = _common.Data(parsed),
+            Checkpoint = checkpoint,
+            Resume = resume,
+            Json = _common.Json(parsed),
+        };
+    }
 
     private int Run(TrainOptions options)
     {
+        if (options.Checkpoint is not null)
+        {
+            Checkpoint.Check(options.Checkpoint);
+        }
+
         int threads = Factory.Threads(options.Threads);
         IDataFolder folder = options.Settings.Model == ModelKind.ResNet18 ? CifarFolder.Find(options.Data) : MnistFolder.Find(options.Data);
         DataLoading loading = DataLoading.Start(folder);
@@ -101,13 +187,15 @@ internal sealed class TrainCommand
         (ImageSet train, ImageSet test) = loading.Wait();
         int trainSize = TrainingSize.Check(options.TrainSize, train.Count);
         run.Attach(train, Shuffle.NoisyLabels(train.Labels.AsSpan(0, trainSize), options.LabelNoise, options.Settings.Seed), test);
+        Checkpoint? checkpoint = options.Checkpoint is null ? null : new Checkpoint(options, trainSize);
+        checkpoint?.Begin(run);
 
         TrainReport report = new(options, run, device.Name, threads, trainSize, test.Count, folder.Path);
         TrainView view = TrainView.Create(_console, options.Json);
         view.Start(report);
         report.StartSeconds = ProcessFigures.SecondsSinceStart();
         long begin = Stopwatch.GetTimestamp();
-        BackgroundWork work = new(() => Train(run, options.Settings.Epochs));
+        BackgroundWork work = new(() => Train(run, options.Settings.Epochs, checkpoint));
         view.Watch(work, run.Progress);
         work.Finish();
         report.Seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
@@ -133,14 +221,11 @@ internal sealed class TrainCommand
         };
     }
 
-    private void Train(TrainingRun run, int epochs)
+    private void Train(TrainingRun run, int epochs, Checkpoint? checkpoint)
     {
-        for (int epoch = 0; epoch < epochs; epoch++)
+        while (run.Progress.EpochCount < epochs && run.RunEpoch(_stop).Ending == EpochEnding.Complete)
         {
-            if (run.RunEpoch(_stop).Ending != EpochEnding.Complete)
-            {
-                break;
-            }
+            checkpoint?.Save(run);
         }
     }
 }

@@ -20,6 +20,12 @@ internal sealed record TrainOptions
     /// <summary>The folder of the data, or null to look for it.</summary>
     public required string? Data { get; init; }
 
+    /// <summary>The file to keep the run's state in, or null for none.</summary>
+    public required string? Checkpoint { get; init; }
+
+    /// <summary>Whether to go on from <see cref="Checkpoint"/>.</summary>
+    public required bool Resume { get; init; }
+
     /// <summary>Whether the result is for a machine.</summary>
     public required bool Json { get; init; }
 }

@@ -20,10 +20,10 @@ internal static class CompareReport
             RunSettings recipe = options.Recipe;
             json.WriteString("command", "compare");
             json.WriteString("model", recipe.Model.ToString().ToLowerInvariant());
-            json.WriteNumber("rho", recipe.Rho);
-            json.WriteNumber("learningRate", recipe.LearningRate);
-            json.WriteNumber("momentum", recipe.Momentum);
-            json.WriteNumber("weightDecay", recipe.WeightDecay);
+            json.WriteNumber("rho", recipe.Sam.Rho);
+            json.WriteNumber("learningRate", recipe.Base.LearningRate);
+            json.WriteNumber("momentum", recipe.Base.Momentum);
+            json.WriteNumber("weightDecay", recipe.Base.WeightDecay);
             json.WriteNumber("epochs", recipe.Epochs);
             json.WriteNumber("batch", recipe.Batch);
             json.WriteNumber("trainSize", options.TrainSize);

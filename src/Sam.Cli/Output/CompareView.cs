@@ -30,10 +30,10 @@ internal class CompareView
     public void Start(CompareOptions options, string device)
     {
         RunSettings recipe = options.Recipe;
-        Writer.WriteLine($"MLP on the first {Format.Count(options.TrainSize)} images of MNIST, {recipe.Epochs} epochs, SGD and SAM (rho {Format.Setting(recipe.Rho)})");
+        Writer.WriteLine($"MLP on the first {Format.Count(options.TrainSize)} images of MNIST, {recipe.Epochs} epochs, SGD and SAM (rho {Format.Setting(recipe.Sam.Rho)})");
         Writer.WriteLine(
-            $"batch {recipe.Batch}, lr {Format.Setting(recipe.LearningRate)} with cosine decay, momentum {Format.Setting(recipe.Momentum)}, "
-            + $"weight decay {Format.Setting(recipe.WeightDecay)}, seed {recipe.Seed}");
+            $"batch {recipe.Batch}, lr {Format.Setting(recipe.Base.LearningRate)} with cosine decay, momentum {Format.Setting(recipe.Base.Momentum)}, "
+            + $"weight decay {Format.Setting(recipe.Base.WeightDecay)}, seed {recipe.Seed}");
         Writer.WriteLine($"on {device}");
     }
 

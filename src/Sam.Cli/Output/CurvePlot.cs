@@ -170,7 +170,7 @@ internal static class CurvePlot
     private static void AddRecipe(Plot panel, Commands.CompareOptions options)
     {
         Annotation note = panel.Add.Annotation(
-            $"MLP on {Format.Count(options.TrainSize)} MNIST images\nSAM: rho = {Format.Setting(options.Recipe.Rho)}", Alignment.LowerLeft);
+            $"MLP on {Format.Count(options.TrainSize)} MNIST images\nSAM: rho = {Format.Setting(options.Recipe.Sam.Rho)}", Alignment.LowerLeft);
         note.LabelFontName = Font;
         note.LabelFontSize = TickSize;
         note.LabelFontColor = Color.FromHex("#57606a");

@@ -43,6 +43,12 @@ internal sealed class TrainReport(TrainOptions options, TrainingRun run, string 
     /// <summary>Name of the final weights' bits.</summary>
     public string WeightsSha256 { get; set; } = "";
 
+    /// <summary>Whether the perturbation moves nothing, since the model has no normalization layers.</summary>
+    public bool MovesNothing { get; } = options.Settings.Sam.Kind == SamKind.SamOn && !run.HasNormalization;
+
+    /// <summary>Epochs done before this process went on.</summary>
+    public int EpochsBefore { get; } = run.Progress.EpochCount;
+
     /// <summary>Managed bytes allocated per step.</summary>
     public double AllocatedBytesPerStep => run.AllocatedBytesPerStep;
 
@@ -62,13 +68,27 @@ internal sealed class TrainReport(TrainOptions options, TrainingRun run, string 
         json.WriteString("command", "train");
         json.WriteString("model", settings.Model.ToString().ToLowerInvariant());
         json.WriteNumber("parameters", ParameterCount);
-        json.WriteString("optimizer", settings.Optimizer.ToString().ToLowerInvariant());
-        json.WriteNumber("rho", settings.Rho);
-        json.WriteNumber("learningRate", settings.LearningRate);
-        json.WriteNumber("momentum", settings.Momentum);
-        json.WriteNumber("weightDecay", settings.WeightDecay);
-        json.WriteString("schedule", settings.Schedule.ToString().ToLowerInvariant());
-        json.WriteNumber("warmup", settings.Warmup);
+        string sam = settings.Sam.Kind.ToString().ToLowerInvariant();
+        string baseName = settings.Base.Kind.ToString().ToLowerInvariant();
+        json.WriteString("optimizer", settings.Sam.Kind == SamKind.None ? baseName : sam);
+        json.WriteString("sam", sam);
+        json.WriteString("base", baseName);
+        json.WriteNumber("rho", settings.Sam.Rho);
+        if (float.IsPositiveInfinity(settings.Sam.P))
+        {
+            json.WriteString("p", "inf");
+        }
+        else
+        {
+            json.WriteNumber("p", settings.Sam.P);
+        }
+
+        json.WriteFinite("m", settings.Sam.MicroBatch ?? double.NaN);
+        json.WriteNumber("learningRate", settings.Base.LearningRate);
+        json.WriteNumber("momentum", settings.Base.Momentum);
+        json.WriteNumber("weightDecay", settings.Base.WeightDecay);
+        json.WriteString("schedule", settings.Schedule.Kind.ToString().ToLowerInvariant());
+        json.WriteNumber("warmup", settings.Schedule.Warmup);
         json.WriteNumber("epochs", settings.Epochs);
         json.WriteNumber("batch", settings.Batch);
         json.WriteNumber("seed", settings.Seed);
@@ -81,6 +101,7 @@ internal sealed class TrainReport(TrainOptions options, TrainingRun run, string 
         json.WriteFinite("testAccuracy", Last.TestAccuracy);
         json.WriteFinite("trainLoss", Last.TrainLoss);
         json.WriteFinite("sharpness", Sharpness);
+        json.WriteNumber("sharpnessRho", settings.Sam.MeasuredRho);
         json.WriteFinite("seconds", Seconds);
         json.WriteFinite("startSeconds", StartSeconds);
         json.WriteFinite("imagesPerSecond", Progress.ImagesPerSecond);

@@ -29,13 +29,51 @@ internal class TrainView
     public void Start(TrainReport report)
     {
         RunSettings settings = report.Options.Settings;
-        string sgd = $"SGD lr {Format.Setting(settings.LearningRate)}, momentum {Format.Setting(settings.Momentum)}, weight decay {Format.Setting(settings.WeightDecay)}";
-        string optimizer = settings.Optimizer == OptimizerKind.Sam ? $"SAM rho {Format.Setting(settings.Rho)} around {sgd}" : sgd;
+        string optimizer = Describe(settings);
         string noise = report.Options.LabelNoise > 0 ? $", {Format.Percent(report.Options.LabelNoise)} of the labels random" : "";
         Writer.WriteLine($"{(settings.Model switch { ModelKind.Mlp => "MLP", ModelKind.LeNet => "LeNet", _ => "ResNet-18" })}, {Format.Count(report.ParameterCount)} parameters, on {report.Device}");
         Writer.WriteLine($"{optimizer}, batch {settings.Batch}");
         Writer.WriteLine($"{Format.Count(report.TrainSize)} training and {Format.Count(report.TestSize)} test images from {report.Folder}{noise}");
+        if (report.MovesNothing)
+        {
+            Writer.WriteLine("SAM-ON moves normalization layers only, of which this model has none: it trains as its base optimizer would");
+        }
+
+        if (report.Options.Resume)
+        {
+            Writer.WriteLine($"going on after epoch {report.EpochsBefore} from {report.Options.Checkpoint}");
+            _shownEpochs = report.EpochsBefore;
+        }
     }
+
+    private static string Describe(RunSettings settings)
+    {
+        BaseSettings b = settings.Base;
+        SamSettings sam = settings.Sam;
+        string moments = BaseSettings.HasMomentum(b.Kind) ? $", momentum {Format.Setting(b.Momentum)}"
+            : BaseSettings.HasBetas(b.Kind) ? $", betas {Format.Setting(b.Beta1)} and {Format.Setting(b.Beta2)}"
+            : "";
+        string around = $"{Name(b.Kind)} lr {Format.Setting(b.LearningRate)}{moments}, weight decay {Format.Setting(b.WeightDecay)}";
+        string p = sam.P == 2 ? "" : float.IsPositiveInfinity(sam.P) ? ", p inf" : $", p {Format.Setting(sam.P)}";
+        string m = sam.MicroBatch is int micro ? $", m {micro}" : "";
+        return sam.Kind == SamKind.None ? around : $"{Name(sam.Kind)} rho {Format.Setting(sam.Rho)}{p}{m} around {around}";
+    }
+
+    private static string Name(BaseKind kind) => kind switch
+    {
+        BaseKind.Sgd or BaseKind.Lamb or BaseKind.Lars => kind.ToString().ToUpperInvariant(),
+        BaseKind.Rmsprop => "RMSprop",
+        _ => kind.ToString(),
+    };
+
+    private static string Name(SamKind kind) => kind switch
+    {
+        SamKind.LookSam => "LookSAM",
+        SamKind.Fsam => "Friendly-SAM",
+        SamKind.SamOn => "SAM-ON",
+        SamKind.Random => "random perturbation",
+        _ => kind.ToString().ToUpperInvariant(),
+    };
 
     /// <summary>Shows the run until it ends.</summary>
     /// <param name="work">The run's thread.</param>
@@ -64,7 +102,7 @@ internal class TrainView
         [
             ("Test accuracy", Format.Percent(report.Last.TestAccuracy), ""),
             ("Training loss", Format.Loss(report.Last.TrainLoss), "mean of the last epoch"),
-            ("Sharpness", Format.Loss(report.Sharpness), $"loss that a step of length {Format.Setting(report.Options.Settings.Rho)} uphill adds"),
+            ("Sharpness", Format.Loss(report.Sharpness), $"loss that a step of length {Format.Setting(report.Options.Settings.Sam.MeasuredRho)} uphill adds"),
             ("Time", Format.Seconds(report.Seconds), $"first step {report.StartSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s after the start"),
             ("Speed", $"{Format.Count(report.Progress.ImagesPerSecond)} images/s", ""),
             ("Allocated per step", $"{Format.Count(report.AllocatedBytesPerStep)} bytes", ""),

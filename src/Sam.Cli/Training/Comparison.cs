@@ -41,8 +41,8 @@ internal sealed class Comparison(Device device, RunSettings recipe, double[] noi
             }
 
             int[] labels = Shuffle.NoisyLabels(train.Labels.AsSpan(0, trainSize), noise, recipe.Seed);
-            using TrainingRun sgd = new(device, recipe with { Optimizer = OptimizerKind.Sgd });
-            using TrainingRun sam = new(device, recipe with { Optimizer = OptimizerKind.Sam });
+            using TrainingRun sgd = new(device, recipe with { Sam = recipe.Sam with { Kind = SamKind.None } });
+            using TrainingRun sam = new(device, recipe);
             sgd.Attach(train, labels, test);
             sam.Attach(train, labels, test);
             ComparisonRow sgdRow = new(noise, OptimizerKind.Sgd, sgd.Progress);

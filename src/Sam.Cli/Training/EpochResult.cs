@@ -4,7 +4,7 @@ namespace Sam.Cli.Training;
 /// <param name="Epoch">Its number, from 1.</param>
 /// <param name="Steps">Steps done.</param>
 /// <param name="TrainLoss">Mean loss of its examples, each at the weights before its step.</param>
-/// <param name="Sharpness">Mean of its steps' sharpness; NaN for SGD, which does not see it.</param>
+/// <param name="Sharpness">Mean sharpness of the steps that see it; NaN where none does.</param>
 /// <param name="TestAccuracy">Share of the test set that is classified rightly after it.</param>
 /// <param name="TrainSeconds">Time of its steps.</param>
 /// <param name="Images">Examples trained on.</param>

@@ -43,10 +43,69 @@ internal static class Factory
 
     /// <summary>The optimizer of a run.</summary>
     /// <param name="model">What it trains.</param>
-    /// <param name="settings">Kind and hyperparameters.</param>
+    /// <param name="settings">Kinds and hyperparameters.</param>
+    /// <exception cref="CommandException">Settings do not fit each other.</exception>
     public static SamOptimizer Optimizer(Model model, RunSettings settings)
     {
-        Sgd sgd = new(settings.LearningRate, settings.Momentum, weightDecay: settings.WeightDecay);
-        return new SamOptimizer(model, sgd, settings.Optimizer == OptimizerKind.Sam ? Perturbation.Sam(settings.Rho) : Perturbation.None);
+        SamSettings sam = settings.Sam;
+        try
+        {
+            SamOptions options = new()
+            {
+                Combination = Combination(sam),
+                Interval = sam.Kind == SamKind.LookSam ? 1 : sam.Interval,
+                MicroBatch = sam.MicroBatch ?? 0,
+                PerturbsEachMicroBatch = sam.MicroBatch is not null,
+                Rho = sam.RhoEnd is float end ? Schedule.ProportionalToLearningRate(end, sam.Rho, 0, settings.Base.LearningRate) : null,
+            };
+            return new SamOptimizer(model, Base(settings.Base), Perturbation(sam), options);
+        }
+        catch (ArgumentException e)
+        {
+            // What is out of range by itself was found while the options were read; this is about two that do not go together.
+            string message = e.Message.ReplaceLineEndings(" ");
+            int name = message.LastIndexOf(" (Parameter ", StringComparison.Ordinal);
+            throw new CommandException((name < 0 ? message : message[..name]).TrimEnd('.'));
+        }
     }
+
+    private static BaseOptimizer Base(BaseSettings s) => s.Kind switch
+    {
+        BaseKind.Sgd => new Sgd(s.LearningRate, s.Momentum, weightDecay: s.WeightDecay),
+        BaseKind.Adam => new Adam(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
+        BaseKind.AdamW => new AdamW(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
+        BaseKind.NAdam => new NAdam(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
+        BaseKind.RAdam => new RAdam(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
+        BaseKind.Adamax => new Adamax(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
+        BaseKind.Rmsprop => new Rmsprop(s.LearningRate, momentum: s.Momentum, weightDecay: s.WeightDecay),
+        BaseKind.Adagrad => new Adagrad(s.LearningRate, weightDecay: s.WeightDecay),
+        BaseKind.Adadelta => new Adadelta(s.LearningRate, weightDecay: s.WeightDecay),
+        BaseKind.Lion => new Lion(s.LearningRate, s.Beta1, s.Beta2, s.WeightDecay),
+        BaseKind.Lamb => new Lamb(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
+        BaseKind.Lars => new Lars(s.LearningRate, s.Momentum, weightDecay: s.WeightDecay),
+        _ => throw new InvalidOperationException($"There is no base optimizer {s.Kind}."),
+    };
+
+    private static Perturbation Perturbation(SamSettings s) => s.Kind switch
+    {
+        SamKind.Sam or SamKind.Gsam or SamKind.Wsam or SamKind.LookSam =>
+            Native.Perturbation.Sam(s.Rho, s.P) with { InnerSteps = s.InnerSteps },
+        SamKind.Asam => Native.Perturbation.Asam(s.Rho, s.Eta, p: s.P) with { InnerSteps = s.InnerSteps },
+        SamKind.Fsam => Native.Perturbation.Friendly(s.Rho, s.Sigma, s.Lambda) with { P = s.P },
+        SamKind.Msam => Native.Perturbation.Msam(s.Rho) with { P = s.P },
+        SamKind.Esam => Native.Perturbation.Esam(s.Rho, s.WeightFraction, s.DataFraction) with { P = s.P },
+        SamKind.Usam => Native.Perturbation.Usam(s.Rho) with { InnerSteps = s.InnerSteps },
+        SamKind.SamOn => Native.Perturbation.SamOn(s.Rho) with { P = s.P, InnerSteps = s.InnerSteps },
+        SamKind.Random => Native.Perturbation.Random(s.Rho) with { P = s.P },
+        SamKind.None => Native.Perturbation.None,
+        _ => throw new InvalidOperationException($"There is no perturbation {s.Kind}."),
+    };
+
+    private static Combination Combination(SamSettings s) => s.Kind switch
+    {
+        SamKind.Gsam => Native.Combination.Gsam(s.Alpha),
+        SamKind.Wsam => Native.Combination.Wsam(s.Gamma),
+        SamKind.LookSam => Native.Combination.LookSam(s.Interval, s.Alpha),
+        _ => Native.Combination.Plain,
+    };
 }

@@ -1,23 +1,44 @@
+using Sam.Native;
+
 namespace Sam.Cli.Training;
 
-/// <summary>The learning rate of each step: a linear warm-up, then constant or half a cosine wave.</summary>
-/// <param name="kind">The shape after the warm-up.</param>
-/// <param name="peak">The highest rate.</param>
-/// <param name="warmup">Share of the steps that the warm-up takes, 0 to less than 1.</param>
-/// <param name="steps">All steps of the run.</param>
-internal readonly struct LearningRateSchedule(ScheduleKind kind, float peak, double warmup, int steps)
+/// <summary>The learning rate of each step: a linear warm-up, then the shape that was asked for.</summary>
+internal sealed class LearningRateSchedule
 {
-    private readonly int _warmupSteps = (int)Math.Round(warmup * steps);
+    private readonly Schedule _schedule;
 
-    /// <summary>The rate of a step: peak (t + 1) / W while t &lt; W; then peak, or peak (1 + cos(pi (t - W) / (T - W))) / 2.</summary>
-    /// <param name="step">t, from 0.</param>
-    public float At(int step)
+    /// <summary>Makes the schedule of a run.</summary>
+    /// <param name="settings">Its shape.</param>
+    /// <param name="peak">The highest rate.</param>
+    /// <param name="steps">All steps of the run, at least 1.</param>
+    /// <param name="stepsPerEpoch">Steps of an epoch, at least 1; shapes that fall by epochs count them from the end of the warm-up.</param>
+    public LearningRateSchedule(ScheduleSettings settings, float peak, int steps, int stepsPerEpoch)
     {
-        if (step < _warmupSteps)
+        if (settings.Kind == ScheduleKind.OneCycle && steps > 1)
         {
-            return (float)(peak * (step + 1.0) / _warmupSteps);
+            _schedule = Schedule.OneCycle(peak, steps, (float)settings.Warmup);
+            return;
         }
 
-        return kind == ScheduleKind.Constant ? peak : (float)(peak * 0.5 * (1 + Math.Cos(Math.PI * (step - _warmupSteps) / (steps - _warmupSteps))));
+        int warmup = (int)Math.Round(settings.Warmup * steps);
+        long left = Math.Max(1, steps - warmup);
+        long period = (long)settings.Epochs[0] * stepsPerEpoch;
+        Schedule shape = settings.Kind switch
+        {
+            ScheduleKind.Cosine => Schedule.Cosine(peak, settings.End, left),
+            ScheduleKind.Restarts => Schedule.Cosine(peak, settings.End, period, restarts: true),
+            ScheduleKind.Linear => Schedule.Linear(peak, settings.End, left),
+            ScheduleKind.Polynomial => Schedule.Polynomial(peak, settings.End, left),
+            ScheduleKind.Exponential => Schedule.Step(peak, stepsPerEpoch, settings.Factor),
+            ScheduleKind.Step => Schedule.Step(peak, period, settings.Factor),
+            ScheduleKind.MultiStep => Schedule.MultiStep(
+                peak, Array.ConvertAll(settings.Epochs, epoch => (long)epoch * stepsPerEpoch), settings.Factor),
+            _ => Schedule.Constant(peak),
+        };
+        _schedule = warmup > 0 ? shape.WithWarmup(warmup) : shape;
     }
+
+    /// <summary>The rate of a step.</summary>
+    /// <param name="step">From 0.</param>
+    public float At(int step) => _schedule.At(step);
 }

@@ -36,7 +36,7 @@ internal sealed class RunProgress
     /// <summary>Loss of late steps; NaN before the first.</summary>
     public double Loss => Volatile.Read(ref _loss);
 
-    /// <summary>Sharpness of late steps; NaN before the first and for SGD.</summary>
+    /// <summary>Sharpness of late steps; NaN before the first and where steps do not see it.</summary>
     public double Sharpness => Volatile.Read(ref _sharpness);
 
     /// <summary>Examples trained on.</summary>
@@ -97,10 +97,29 @@ internal sealed class RunProgress
     public void AddStep(double loss, double sharpness, int images, double seconds)
     {
         Volatile.Write(ref _loss, Smooth(_loss, loss));
-        Volatile.Write(ref _sharpness, Smooth(_sharpness, sharpness));
+        if (!double.IsNaN(sharpness))
+        {
+            Volatile.Write(ref _sharpness, Smooth(_sharpness, sharpness));
+        }
+
         Volatile.Write(ref _images, _images + images);
         Volatile.Write(ref _trainSeconds, _trainSeconds + seconds);
         Volatile.Write(ref _step, _step + 1);
+    }
+
+    /// <summary>Goes on from epochs that another process has done.</summary>
+    /// <param name="epochs">What they came to.</param>
+    public void Restore(IEnumerable<EpochResult> epochs)
+    {
+        foreach (EpochResult epoch in epochs)
+        {
+            Volatile.Write(ref _loss, epoch.TrainLoss);
+            Volatile.Write(ref _sharpness, epoch.Sharpness);
+            Volatile.Write(ref _images, _images + epoch.Images);
+            Volatile.Write(ref _trainSeconds, _trainSeconds + epoch.TrainSeconds);
+            Volatile.Write(ref _step, _step + epoch.Steps);
+            AddEpoch(epoch, evaluationSeconds: 0);
+        }
     }
 
     /// <summary>Notes the end of an epoch.</summary>

@@ -13,6 +13,7 @@ internal sealed class TrainingRun : IDisposable
 {
     // The first steps compile code and fill static tables; what they allocate is not the steps' own.
     private const int WarmupSteps = 3;
+    private const string NoteKey = "sam.cli";
 
     private readonly RunSettings _settings;
     private readonly Model _model;
@@ -23,9 +24,10 @@ internal sealed class TrainingRun : IDisposable
     private ImageSet _test = null!;
     private int[] _labels = null!;
     private int[] _order = null!;
-    private LearningRateSchedule _schedule;
+    private LearningRateSchedule _schedule = null!;
     private ulong _imageKey;
     private int _step;
+    private int _ownSteps;
     private int _countedSteps;
     private long _allocatedBytes;
 
@@ -36,7 +38,16 @@ internal sealed class TrainingRun : IDisposable
     {
         _settings = settings;
         _model = Factory.Model(device, settings);
-        _optimizer = Factory.Optimizer(_model, settings);
+        try
+        {
+            _optimizer = Factory.Optimizer(_model, settings);
+        }
+        catch
+        {
+            _model.Dispose();
+            throw;
+        }
+
         _batch = new Batch(settings.Batch, _model.InputShape.Count);
         _outputs = new float[settings.Batch * _model.OutputShape.Count];
     }
@@ -59,6 +70,25 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
+    /// <summary>Whether the model has parameters of normalization layers.</summary>
+    public bool HasNormalization
+    {
+        get
+        {
+            foreach (Parameter parameter in _model.Parameters)
+            {
+                if (parameter.Role is ParameterRole.NormalizationScale or ParameterRole.NormalizationShift)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    private int StepsPerEpoch => (_labels.Length + _settings.Batch - 1) / _settings.Batch;
+
     /// <summary>Managed bytes that the training thread allocated per step, loading the batch included; NaN before any step.</summary>
     public double AllocatedBytesPerStep => (double)_allocatedBytes / _countedSteps;
 
@@ -72,9 +102,40 @@ internal sealed class TrainingRun : IDisposable
         _test = test;
         _labels = labels;
         _order = new int[labels.Length];
-        int steps = checked((labels.Length + _settings.Batch - 1) / _settings.Batch * _settings.Epochs);
-        _schedule = new LearningRateSchedule(_settings.Schedule, _settings.LearningRate, _settings.Warmup, steps);
-        Progress = new RunProgress(steps, _settings.Epochs);
+        _schedule = ScheduleOf(_settings.Epochs);
+        Progress = new RunProgress(checked(StepsPerEpoch * _settings.Epochs), _settings.Epochs);
+    }
+
+    /// <summary>The schedule that a run of so many epochs has on these data.</summary>
+    /// <param name="epochs">At least 1.</param>
+    public LearningRateSchedule ScheduleOf(int epochs) =>
+        new(_settings.Schedule, _settings.Base.LearningRate, checked(StepsPerEpoch * epochs), StepsPerEpoch);
+
+    /// <summary>The learning rate of a step.</summary>
+    /// <param name="step">From 0.</param>
+    public float LearningRate(int step) => _schedule.At(step);
+
+    /// <summary>Writes everything that the next epoch depends on.</summary>
+    /// <param name="path">Where to; whole or not at all.</param>
+    /// <param name="note">A text to keep with it.</param>
+    public void Save(string path, string note) => _optimizer.Save(path, new Dictionary<string, string> { [NoteKey] = note });
+
+    /// <summary>The text that <see cref="Save"/> kept with a checkpoint, or null where it has none.</summary>
+    /// <param name="path">The checkpoint.</param>
+    public static string? ReadNote(string path)
+    {
+        using SafeTensorsFile file = SafeTensorsFile.Open(path);
+        return file.Metadata.GetValueOrDefault(NoteKey);
+    }
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    /// <param name="path">What <see cref="Save"/> wrote in a run of the same settings.</param>
+    /// <param name="epochs">The epochs that were done.</param>
+    public void Load(string path, IReadOnlyList<EpochResult> epochs)
+    {
+        _optimizer.Load(path);
+        Progress.Restore(epochs);
+        _step = Progress.Step;
     }
 
     /// <summary>Trains on every example once, then tests.</summary>
@@ -87,6 +148,7 @@ internal sealed class TrainingRun : IDisposable
         _imageKey = Shuffle.ImageKey(_settings.Seed, epoch);
         double lossSum = 0;
         double sharpnessSum = 0;
+        int sharpSteps = 0;
         int steps = 0;
         long images = 0;
         long begin = Stopwatch.GetTimestamp();
@@ -103,35 +165,43 @@ internal sealed class TrainingRun : IDisposable
 
             int count = Math.Min(_settings.Batch, _order.Length - start);
             StepResult result = Step(_order.AsSpan(start, count));
-            double sharpness = _settings.Optimizer == OptimizerKind.Sam ? result.Sharpness : double.NaN;
-            lossSum += result.Loss * (double)count;
-            sharpnessSum += sharpness;
+
+            // MSAM takes its one gradient at the perturbed weights and knows no other loss.
+            float loss = float.IsNaN(result.Loss) ? result.PerturbedLoss : result.Loss;
+            double sharpness = result.Sharpness;
+            lossSum += loss * (double)count;
+            if (double.IsFinite(sharpness))
+            {
+                sharpnessSum += sharpness;
+                sharpSteps++;
+            }
+
             images += count;
             steps++;
             long now = Stopwatch.GetTimestamp();
-            Progress.AddStep(result.Loss, sharpness, count, Stopwatch.GetElapsedTime(last, now).TotalSeconds);
+            Progress.AddStep(loss, sharpness, count, Stopwatch.GetElapsedTime(last, now).TotalSeconds);
             last = now;
-            if (_step == WarmupSteps)
+            if (_ownSteps == WarmupSteps)
             {
                 allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
             }
 
-            if (!float.IsFinite(result.Loss))
+            if (!float.IsFinite(loss))
             {
                 ending = EpochEnding.Diverged;
                 break;
             }
         }
 
-        if (_step > WarmupSteps)
+        if (_ownSteps > WarmupSteps)
         {
             _allocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
-            _countedSteps = _step - WarmupSteps;
+            _countedSteps = _ownSteps - WarmupSteps;
         }
 
         double seconds = Stopwatch.GetElapsedTime(begin, last).TotalSeconds;
         double accuracy = TestAccuracy();
-        EpochResult epochResult = new(epoch + 1, steps, lossSum / images, sharpnessSum / steps, accuracy, seconds, images, ending);
+        EpochResult epochResult = new(epoch + 1, steps, lossSum / images, sharpnessSum / sharpSteps, accuracy, seconds, images, ending);
         Progress.AddEpoch(epochResult, Stopwatch.GetElapsedTime(last).TotalSeconds);
         return epochResult;
     }
@@ -143,7 +213,7 @@ internal sealed class TrainingRun : IDisposable
     public (double Loss, double Sharpness) Measure(int examples)
     {
         // A step with learning rate 0 goes to the perturbed weights and comes back to the saved ones.
-        using SamOptimizer probe = new(_model, new Sgd(learningRate: 0), Perturbation.Sam(_settings.Rho));
+        using SamOptimizer probe = new(_model, new Sgd(learningRate: 0), Perturbation.Sam(_settings.Sam.MeasuredRho));
         examples = Math.Min(examples, _labels.Length);
         for (int i = 0; i < _order.Length; i++)
         {
@@ -194,6 +264,7 @@ internal sealed class TrainingRun : IDisposable
         _batch.Load(_train, _labels, examples, _imageKey);
         _optimizer.BaseOptimizer.LearningRate = _schedule.At(_step);
         _step++;
+        _ownSteps++;
         return _optimizer.Step(_batch.Images, _batch.Labels);
     }
 

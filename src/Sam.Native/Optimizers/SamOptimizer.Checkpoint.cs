@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Sam.Native;
@@ -17,7 +18,9 @@ public sealed partial class SamOptimizer
     /// gradients and averages that the variant keeps, counters, learning rate, rho, loss scale, and the settings in words.</summary>
     /// <param name="path">Where to; its folder must exist. Written whole or not at all: a process that ends while saving leaves the old
     /// file.</param>
-    /// <exception cref="ArgumentException">The path is null or empty.</exception>
+    /// <param name="metadata">Texts of the caller's own to keep with it, such as the number of epochs done; null for none.
+    /// <see cref="SafeTensorsFile.Metadata"/> has them back. "format", "version" and "settings" are taken.</param>
+    /// <exception cref="ArgumentException">The path is null or empty, or a key of the metadata is taken or not valid Unicode.</exception>
     /// <exception cref="InvalidOperationException">A step is between its halves, or the model holds the average weights.</exception>
     /// <exception cref="IOException">The file cannot be written; what was at the path is still there.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
@@ -26,13 +29,18 @@ public sealed partial class SamOptimizer
     /// random numbers are a
     /// function of the model's seed and the step's number, both of which the file has. The model's tensors lie under "model.", so that
     /// other programs can take them out.</remarks>
-    public void Save(string path)
+    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         CheckCleanPhase(nameof(Save));
         SafeTensorsWriter writer = new();
         writer.AddMetadata("format", Format);
         writer.AddMetadata("version", FormatVersion);
         writer.AddMetadata("settings", DescribeSettings());
+        foreach ((string key, string value) in metadata ?? ImmutableDictionary<string, string>.Empty)
+        {
+            writer.AddMetadata(key, value);
+        }
+
         Model.AddTensors(writer, ModelPrefix);
         foreach ((string name, DeviceMemory memory) in StateArenas())
         {

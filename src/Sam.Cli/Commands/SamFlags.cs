@@ -1,0 +1,149 @@
+using System.CommandLine;
+using System.Globalization;
+using Sam.Cli.Training;
+
+namespace Sam.Cli.Commands;
+
+/// <summary>The options about the SAM family: where the second gradient is taken and what is done with it.</summary>
+internal sealed class SamFlags
+{
+    private static readonly NumberRange Share = new(0, 1);
+
+    private readonly Option<double?> _rho = OptionFactory.OptionalReal(
+        "--rho", new NumberRange(0, 1000), "Radius of the ball around the weights, in units of weights; where --p is 2 also of the ball in which sharpness is measured at the end [default: 0.05; asam and samon 0.5; msam 3].");
+
+    private readonly Option<double?> _rhoEnd = OptionFactory.OptionalReal(
+        "--rho-end", new NumberRange(0, 1000), "Radius where the learning rate is 0; between, the radius follows the learning rate in proportion, as GSAM's paper has it [default: --rho].");
+
+    private readonly Option<string> _p = new("--p")
+    {
+        Description = "Exponent of the norm that makes the ball, 1 to inf: 2 a round ball, inf a cube. --rho has to be tuned anew for each. usam, without a ball, takes no notice.",
+        HelpName = "number|inf",
+        DefaultValueFactory = static _ => "2",
+        CustomParser = static result => TryParseP(result.Tokens[0].Value, out _)
+            ? result.Tokens[0].Value
+            : OptionFactory.Fail<string>(result, $"--p takes a number from 1, or inf, not '{result.Tokens[0].Value}'."),
+    };
+
+    private readonly Option<int?> _m = OptionFactory.OptionalWhole(
+        "--m", new NumberRange(1, 8192), "m-sharpness: every so many images of a batch are perturbed by their own gradient, and the second gradients averaged [default: the batch as a whole].");
+
+    private readonly Option<int?> _interval = OptionFactory.OptionalWhole(
+        "--interval", new NumberRange(1, 1_000_000), "Steps from one SAM step to the next; the steps between take one gradient [default: 1; looksam 5].");
+
+    private readonly Option<int?> _innerSteps = OptionFactory.OptionalWhole(
+        "--inner-steps", new NumberRange(1, 100), "Ascent steps, each --rho over their number long and of one gradient more; for sam, asam, gsam, wsam, looksam, usam and samon [default: 1].");
+
+    private readonly Option<double?> _alpha = OptionFactory.OptionalReal(
+        "--alpha", new NumberRange(0, 1000), "gsam: weight of the surrogate gap; looksam: share of the kept direction [default: gsam 0.4; looksam 0.7].");
+
+    private readonly Option<double?> _gamma = OptionFactory.OptionalReal(
+        "--gamma", new NumberRange(0, 1, OpenAbove: true), "wsam: weight of the sharpness beside the loss; 0 is the base optimizer [default: 0.9].");
+
+    private readonly Option<double?> _eta = OptionFactory.OptionalReal(
+        "--eta", new NumberRange(0, 1000), "asam: added to the weights' sizes, so that small weights move too [default: 0.01].");
+
+    private readonly Option<double?> _sigma = OptionFactory.OptionalReal(
+        "--sigma", Share, "fsam: share of the averaged gradient that is taken out of the direction [default: 1].");
+
+    private readonly Option<double?> _lambda = OptionFactory.OptionalReal(
+        "--lambda", new NumberRange(0, 1, OpenAbove: true), "fsam: share of the averaged gradient that is kept at each step [default: 0.9].");
+
+    private readonly Option<double?> _weightFraction = OptionFactory.OptionalReal(
+        "--weight-fraction", new NumberRange(0, 1, OpenBelow: true), "esam: probability that a tensor is moved [default: 0.5].");
+
+    private readonly Option<double?> _dataFraction = OptionFactory.OptionalReal(
+        "--data-fraction", new NumberRange(0, 1, OpenBelow: true), "esam: share of the batch in the second gradient, the images whose loss rose most [default: 0.5].");
+
+    /// <summary>--sam.</summary>
+    public Option<string> Kind { get; } = OptionFactory.Choice(
+        "--sam",
+        SamKind.Sam,
+        "Which member of the family: sam; asam (adaptive to the weights' sizes); gsam (surrogate gap); wsam (sharpness weighed); looksam (SAM at every fifth step); "
+        + "fsam (Friendly-SAM); msam (along the momentum, one gradient); esam (part of the weights and images); usam (gradient not normalized); "
+        + "samon (normalization layers only); random (random direction); none (the base optimizer alone).",
+        "name");
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])
+            [Kind, _rho, _rhoEnd, _p, _m, _interval, _innerSteps, _alpha, _gamma, _eta, _sigma, _lambda, _weightFraction, _dataFraction])
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>The settings that were asked for.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="kind">Which member of the family.</param>
+    /// <param name="batch">Images per step.</param>
+    /// <exception cref="CommandException">Two options do not go together.</exception>
+    public SamSettings Read(ParseResult parsed, SamKind kind, int batch)
+    {
+        _ = TryParseP(parsed.GetRequiredValue(_p), out float p);
+        float rho = (float)(parsed.GetValue(_rho) ?? SamSettings.DefaultRho(kind));
+        double? rhoEnd = parsed.GetValue(_rhoEnd);
+        int? m = parsed.GetValue(_m);
+        if (m > batch)
+        {
+            throw new CommandException($"--m is a part of --batch, which is {batch}; it cannot be {m}.");
+        }
+
+        return new SamSettings
+        {
+            Kind = kind,
+            Rho = rho,
+            RhoEnd = (float?)rhoEnd,
+            P = p,
+            MicroBatch = m,
+            Interval = parsed.GetValue(_interval) ?? (kind == SamKind.LookSam ? 5 : 1),
+            InnerSteps = parsed.GetValue(_innerSteps) ?? 1,
+            Alpha = (float)(parsed.GetValue(_alpha) ?? (kind == SamKind.LookSam ? 0.7 : 0.4)),
+            Gamma = (float)(parsed.GetValue(_gamma) ?? 0.9),
+            Eta = (float)(parsed.GetValue(_eta) ?? 0.01),
+            Sigma = (float)(parsed.GetValue(_sigma) ?? 1),
+            Lambda = (float)(parsed.GetValue(_lambda) ?? 0.9),
+            WeightFraction = (float)(parsed.GetValue(_weightFraction) ?? 0.5),
+            DataFraction = (float)(parsed.GetValue(_dataFraction) ?? 0.5),
+        };
+    }
+
+    /// <summary>Refuses options that another member of the family has.</summary>
+    /// <param name="given">Where the options stand.</param>
+    /// <param name="kind">Which member it is.</param>
+    /// <exception cref="CommandException">One has no effect.</exception>
+    public void CheckUse(ParseResult given, SamKind kind)
+    {
+        (Option Option, SamKind[] Kinds)[] uses =
+        [
+            (_innerSteps, [SamKind.Sam, SamKind.Asam, SamKind.Gsam, SamKind.Wsam, SamKind.LookSam, SamKind.Usam, SamKind.SamOn]),
+            (_alpha, [SamKind.Gsam, SamKind.LookSam]),
+            (_gamma, [SamKind.Wsam]),
+            (_eta, [SamKind.Asam]),
+            (_sigma, [SamKind.Fsam]),
+            (_lambda, [SamKind.Fsam]),
+            (_weightFraction, [SamKind.Esam]),
+            (_dataFraction, [SamKind.Esam]),
+        ];
+        foreach ((Option option, SamKind[] kinds) in uses)
+        {
+            if (given.IsGiven(option) && !kinds.Contains(kind))
+            {
+                string names = string.Join(" or ", kinds).ToLowerInvariant();
+                throw new CommandException($"{option.Name} has no effect with --sam {kind.ToString().ToLowerInvariant()}; it goes with {names}.");
+            }
+        }
+    }
+
+    private static bool TryParseP(string text, out float p)
+    {
+        if (text.Equals("inf", StringComparison.OrdinalIgnoreCase))
+        {
+            p = float.PositiveInfinity;
+            return true;
+        }
+
+        return float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out p) && p >= 1 && float.IsFinite(p);
+    }
+}

@@ -1,0 +1,55 @@
+namespace Sam.Cli.Training;
+
+/// <summary>The base optimizer of a run.</summary>
+internal sealed record BaseSettings
+{
+    /// <summary>Which optimizer.</summary>
+    public required BaseKind Kind { get; init; }
+
+    /// <summary>Highest learning rate.</summary>
+    public required float LearningRate { get; init; }
+
+    /// <summary>Momentum of SGD, RMSprop and LARS.</summary>
+    public float Momentum { get; init; }
+
+    /// <summary>Decay of the first moment.</summary>
+    public float Beta1 { get; init; } = 0.9f;
+
+    /// <summary>Decay of the second moment.</summary>
+    public float Beta2 { get; init; } = 0.999f;
+
+    /// <summary>Weight decay.</summary>
+    public float WeightDecay { get; init; }
+
+    /// <summary>Whether an optimizer has a momentum to set.</summary>
+    public static bool HasMomentum(BaseKind kind) => kind is BaseKind.Sgd or BaseKind.Rmsprop or BaseKind.Lars;
+
+    /// <summary>Whether an optimizer has two moments.</summary>
+    public static bool HasBetas(BaseKind kind) => !HasMomentum(kind) && kind is not (BaseKind.Adagrad or BaseKind.Adadelta);
+
+    /// <summary>What holds where nothing else is said: torch's values, but for rates that torch leaves open.</summary>
+    /// <param name="kind">Which optimizer.</param>
+    /// <returns>The settings.</returns>
+    public static BaseSettings Default(BaseKind kind)
+    {
+        (float rate, float momentum, float decay) = kind switch
+        {
+            BaseKind.Sgd => (0.05f, 0.9f, 5e-4f),
+            BaseKind.Lars => (5f, 0.9f, 5e-4f),
+            BaseKind.AdamW or BaseKind.Lamb => (1e-3f, 0f, 0.01f),
+            BaseKind.NAdam or BaseKind.Adamax => (2e-3f, 0f, 0f),
+            BaseKind.Adagrad => (0.01f, 0f, 0f),
+            BaseKind.Adadelta => (1f, 0f, 0f),
+            BaseKind.Lion => (1e-4f, 0f, 0f),
+            _ => (1e-3f, 0f, 0f),
+        };
+        return new BaseSettings
+        {
+            Kind = kind,
+            LearningRate = rate,
+            Momentum = momentum,
+            Beta2 = kind == BaseKind.Lion ? 0.99f : 0.999f,
+            WeightDecay = decay,
+        };
+    }
+}
