@@ -16,7 +16,7 @@ internal sealed class BaseFlags
 
     private readonly Option<double[]?> _betas = OptionFactory.OptionalList(
         "--betas",
-        "number,number",
+        "list",
         "two numbers from 0 to less than 1 with a comma between them",
         static values => values.Length == 2 && Array.TrueForAll(values, static value => value is >= 0 and < 1 && (float)value < 1),
         "Shares of the first and of the second moment that are kept at each step, for the adams, lion and lamb [default: 0.9,0.999; lion 0.9,0.99].");
@@ -49,7 +49,7 @@ internal sealed class BaseFlags
     public BaseSettings Read(ParseResult parsed, BaseKind kind)
     {
         BaseSettings settings = BaseSettings.Default(kind);
-        double[]? betas = parsed.GetValue(_betas);
+        double[]? betas = parsed.GetList(_betas);
         return settings with
         {
             LearningRate = (float)(parsed.GetValue(_learningRate) ?? settings.LearningRate),

@@ -69,6 +69,9 @@ internal static class OptionFactory
     /// <summary>Whether an option stands on a command line by itself, rather than by its default.</summary>
     public static bool IsGiven(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
+    /// <summary>The numbers of an option made by <see cref="OptionalList"/>, or null where it was left out.</summary>
+    public static double[]? GetList(this ParseResult parsed, Option<double[]?> option) => parsed.IsGiven(option) ? parsed.GetValue(option) : null;
+
     /// <summary>An option that takes a whole number.</summary>
     public static Option<int> Whole(string name, int defaultValue, NumberRange range, string description) => new(name)
     {

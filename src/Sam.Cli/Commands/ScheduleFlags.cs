@@ -56,7 +56,7 @@ internal sealed class ScheduleFlags
             throw new CommandException("--warmup is the share of the steps that rise in --schedule onecycle; it takes a number above 0 and below 1.");
         }
 
-        double[]? list = parsed.GetValue(_epochs);
+        double[]? list = parsed.GetList(_epochs);
         if (list is { Length: > 1 } && kind is (ScheduleKind.Step or ScheduleKind.Restarts))
         {
             throw new CommandException($"--lr-epochs takes one number for --schedule {kind.ToString().ToLowerInvariant()}, not {list.Length}.");
