@@ -1,4 +1,5 @@
 using Sam.Bench;
+using Sam.Bench.Benchmarks;
 using Sam.Bench.Commands;
 
 return args switch
@@ -7,12 +8,14 @@ return args switch
     ["layers", .. string[] rest] => LayersCommand.Run(rest),
     ["dev-products", .. string[] rest] => DevProducts.Run(rest),
     ["dev-conv", .. string[] rest] => DevConvolutions.Run(rest),
+    ["benchmark", .. string[] rest] => BenchmarkCommand.Run(rest),
+    ["ratios", .. string[] rest] => RatiosCommand.Run(rest),
     ["family", .. string[] rest] => FamilyCommand.Run(rest),
     _ => Fail(),
 };
 
 static int Fail()
 {
-    Console.Error.WriteLine($"Say what to measure: {WorkloadCommand.Usage}, or {LayersCommand.Usage}.");
+    Console.Error.WriteLine($"Say what to measure: {WorkloadCommand.Usage}, {LayersCommand.Usage}, {RatiosCommand.Usage}, {BenchmarkCommand.Usage}, or family [THREADS] [FILTER].");
     return 2;
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Sam.Layers;
 using Sam.Native;
 
 namespace Sam.Bench;
@@ -10,20 +9,16 @@ internal static class WorkloadCommand
 {
     public const string Usage = "workloads [--threads N] [--only NAME] [--reps N]";
 
-    // A rate that leaves the weights, and so the work, as they are.
-    private const float LearningRate = 1e-6f;
-    private const float Rho = 0.05f;
-
     private static readonly (string Name, int Repetitions, Func<Device, ulong, Measurement> Make)[] Workloads =
     [
         ("gemm-512", 40, static (device, _) => new GemmMeasurement(device, 512, 512, 512)),
         ("gemm-1024", 15, static (device, _) => new GemmMeasurement(device, 1024, 1024, 1024)),
         ("gemm-128x256x784", 60, static (device, _) => new GemmMeasurement(device, 128, 256, 784)),
-        ("mlp-tiny-b32", 400, static (device, seed) => Classifier(static (d, s) => new TinyMlp(d, 32, s), device, seed)),
-        ("mlp-mnist-b128", 100, static (device, seed) => Classifier(static (d, s) => new MnistMlp(d, 128, s), device, seed)),
-        ("lenet-mnist-b64", 60, static (device, seed) => Classifier(static (d, s) => new MnistLeNet(d, 64, s), device, seed)),
-        ("resnet18-cifar-b32", 8, static (device, seed) => Classifier(static (d, s) => new ResNet18Cifar(d, 32, s), device, seed)),
-        ("resnet18-seed-b1", 15, static (device, seed) => new StepMeasurement(static (d, s) => new SeedResNet18(d, 1, s), device, seed, classes: false)),
+        ("mlp-tiny-b32", 400, static (device, seed) => new StepMeasurement("mlp-tiny-b32", device, seed)),
+        ("mlp-mnist-b128", 100, static (device, seed) => new StepMeasurement("mlp-mnist-b128", device, seed)),
+        ("lenet-mnist-b64", 60, static (device, seed) => new StepMeasurement("lenet-mnist-b64", device, seed)),
+        ("resnet18-cifar-b32", 8, static (device, seed) => new StepMeasurement("resnet18-cifar-b32", device, seed)),
+        ("resnet18-seed-b1", 15, static (device, seed) => new StepMeasurement("resnet18-seed-b1", device, seed)),
     ];
 
     public static int Run(string[] arguments)
@@ -62,8 +57,6 @@ internal static class WorkloadCommand
 
         return 0;
     }
-
-    private static Measurement Classifier(Func<Device, ulong, Model> make, Device device, ulong seed) => new StepMeasurement(make, device, seed, classes: true);
 
     /// <summary>One workload, set up.</summary>
     internal abstract class Measurement : IDisposable
@@ -106,25 +99,15 @@ internal static class WorkloadCommand
     /// <summary>A plain step, a SAM step and SAM's own parameter work on one model, alternating.</summary>
     private sealed class StepMeasurement : Measurement
     {
-        private readonly Model _model;
+        private readonly StepWorkload _workload;
         private readonly SamOptimizer _sgd;
         private readonly SamOptimizer _sam;
-        private readonly float[] _input;
-        private readonly int[] _labels;
 
-        public StepMeasurement(Func<Device, ulong, Model> make, Device device, ulong seed, bool classes)
+        public StepMeasurement(string name, Device device, ulong seed)
         {
-            _model = make(device, seed);
-            _sgd = new SamOptimizer(_model, Base(), Perturbation.None);
-            _sam = new SamOptimizer(_model, Base(), Perturbation.Sam(Rho));
-            Random random = new(1);
-            _input = new float[_model.BatchSize * _model.InputShape.Count];
-            foreach (ref float value in _input.AsSpan())
-            {
-                value = (random.NextSingle() * 2) - 1;
-            }
-
-            _labels = classes ? [.. Enumerable.Range(0, _model.BatchSize).Select(_ => random.Next(_model.OutputShape.Count))] : [];
+            _workload = StepWorkload.Make(name, device, seed);
+            _sgd = _workload.Optimizer(Perturbation.None);
+            _sam = _workload.Optimizer(Perturbation.Sam(StepWorkload.Rho));
         }
 
         public override string Run(int repetitions)
@@ -135,7 +118,7 @@ internal static class WorkloadCommand
             SamStep();
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             long parameters = 0;
-            foreach (Parameter parameter in _model.Parameters)
+            foreach (Parameter parameter in _workload.Model.Parameters)
             {
                 parameters += parameter.Count;
             }
@@ -149,26 +132,12 @@ internal static class WorkloadCommand
         {
             _sam.Dispose();
             _sgd.Dispose();
-            _model.Dispose();
+            _workload.Dispose();
         }
 
-        private static Sgd Base() => new(LearningRate, momentum: 0.9f, weightDecay: 5e-4f);
+        private void SgdStep() => _workload.Step(_sgd);
 
-        private void SgdStep() => Step(_sgd);
-
-        private void SamStep() => Step(_sam);
-
-        private void Step(SamOptimizer optimizer)
-        {
-            if (_labels.Length > 0)
-            {
-                optimizer.Step(_input, _labels);
-            }
-            else
-            {
-                optimizer.Step(_input, Loss.Sum);
-            }
-        }
+        private void SamStep() => _workload.Step(_sam);
 
         // Norm, perturbation and restore, as the peer's sam_own_ms counts them.
         private void OwnWork()

@@ -1,0 +1,50 @@
+using Sam.Native;
+
+namespace Sam.Bench;
+
+/// <summary>A model that is nothing but 62 tensors of 11.2 million weights.</summary>
+internal sealed class FlatModel(Device device) : Model(device, 1, 0, Describe())
+{
+    /// <summary>Elements of the arena.</summary>
+    public const int Count = 31 * (Matrix + Vector);
+
+    private const int Matrix = 360_000;
+    private const int Vector = 512;
+
+    protected override void ForwardCore(in PassContext pass)
+    {
+    }
+
+    protected override void BackwardCore(in PassContext pass)
+    {
+    }
+
+    private static ModelLayout Describe()
+    {
+        List<ParameterInfo> parameters = [];
+        int offset = 0;
+        for (int i = 0; i < 31; i++)
+        {
+            foreach (int count in (int[])[Matrix, Vector])
+            {
+                parameters.Add(new ParameterInfo($"{i}.{count}", new Shape(count), offset, count == Matrix ? ParameterRole.Weight
+                    : ParameterRole.Bias, Initializer.KaimingUniform(100)));
+                offset += count;
+            }
+        }
+
+        return new ModelLayout
+        {
+            Name = "Flat",
+            InputShape = new Shape(1),
+            OutputShape = new Shape(1),
+            Parameters = [.. parameters],
+            Layers = [],
+            ArenaCount = Count,
+            ActivationCount = 48,
+            InputOffset = 0,
+            OutputOffset = 16,
+            OutputGradientOffset = 32,
+        };
+    }
+}
