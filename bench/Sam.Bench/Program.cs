@@ -16,6 +16,8 @@ return args switch
 
 static int Fail()
 {
-    Console.Error.WriteLine($"Say what to measure: {WorkloadCommand.Usage}, {LayersCommand.Usage}, {RatiosCommand.Usage}, {BenchmarkCommand.Usage}, or family [THREADS] [FILTER].");
+    string[] usages =
+        [WorkloadCommand.Usage, LayersCommand.Usage, RatiosCommand.Usage, BenchmarkCommand.Usage, FamilyCommand.Usage];
+    Console.Error.WriteLine($"Say what to measure:\n  {string.Join("\n  ", usages)}");
     return 2;
 }

@@ -7,7 +7,8 @@ using Perfolizer.Horology;
 namespace Sam.Bench.Benchmarks;
 
 /// <summary>Runs BenchmarkDotNet's benchmarks of this folder: benchmark [BenchmarkDotNet arguments].</summary>
-/// <remarks>In this process, in short iterations: a class takes a minute or a few. A job named in the arguments takes the short one's place.</remarks>
+/// <remarks>In this process, in short iterations: a class takes a minute or a few. A job named in the arguments takes the short one's
+/// place. Allocated bytes are the whole process's, the runner's included.</remarks>
 internal static class BenchmarkCommand
 {
     public const string Usage = "benchmark [BenchmarkDotNet arguments]";
@@ -26,6 +27,7 @@ internal static class BenchmarkCommand
             config.AddJob(Job.Default
                 .WithToolchain(new InProcessEmitToolchain(Limit, logOutput: false))
                 .WithIterationTime(TimeInterval.FromMilliseconds(100))
+                .WithUnrollFactor(1)
                 .WithMinWarmupCount(2)
                 .WithMaxWarmupCount(4)
                 .WithIterationCount(9)

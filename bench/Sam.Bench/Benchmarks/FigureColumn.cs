@@ -5,7 +5,8 @@ using BenchmarkDotNet.Running;
 
 namespace Sam.Bench.Benchmarks;
 
-/// <summary>A column of a figure made from a benchmark's mean time in nanoseconds.</summary>
+/// <summary>A column of a figure made from the nanoseconds of a benchmark's fastest iteration, as the machine's best is
+/// made from the fastest run.</summary>
 /// <param name="name">Head of the column.</param>
 /// <param name="legend">What the figure is.</param>
 /// <param name="format">Format of the number.</param>
@@ -36,8 +37,8 @@ internal sealed class FigureColumn(string name, string legend, string format, Fu
     /// <returns>The columns.</returns>
     public static IColumn[] Rates(string unit, string bestName, Func<BenchmarkCase, double> work, Func<BenchmarkCase, double> best) =>
     [
-        new FigureColumn(unit, $"Work over mean time, in {unit}", "F1", (one, time) => work(one) / time),
-        new FigureColumn(bestName, $"{unit} of the {bestName}, measured in this run", "F1", (one, _) => best(one)),
+        new FigureColumn(unit, $"Work over the time of the fastest iteration, in {unit}", "F1", (one, time) => work(one) / time),
+        new FigureColumn(bestName, $"The machine's {bestName} in {unit}, measured in this run", "F1", (one, _) => best(one)),
         new FigureColumn($"of {bestName}", $"The rate as a share of the {bestName}", "P0", (one, time) => work(one) / time / best(one)),
     ];
 
@@ -49,7 +50,7 @@ internal sealed class FigureColumn(string name, string legend, string format, Fu
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style)
     {
-        double value = summary[benchmarkCase]?.ResultStatistics is { } statistics ? figure(benchmarkCase, statistics.Mean) : double.NaN;
+        double value = summary[benchmarkCase]?.ResultStatistics is { } statistics ? figure(benchmarkCase, statistics.Min) : double.NaN;
         return double.IsNaN(value) ? "-" : value.ToString(format, CultureInfo.InvariantCulture);
     }
 

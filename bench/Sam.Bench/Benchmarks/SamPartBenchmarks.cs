@@ -52,8 +52,11 @@ public class SamPartBenchmarks
     }
 
     [Benchmark(Description = "norm")]
-    public void Norm() =>
-        _device!.Kernels.Measure(_plan!.Pieces, BallNorm.Two, 2, _perturbGroups, _model!.GradientMemory, _model.WeightMemory, _scratch!.Measured);
+    public void Norm()
+    {
+        DevicePointer<float> gradient = _model!.GradientMemory, weights = _model.WeightMemory;
+        _device!.Kernels.Measure(_plan!.Pieces, BallNorm.Two, 2, _perturbGroups, gradient, weights, _scratch!.Measured);
+    }
 
     [Benchmark(Description = "perturb")]
     public void Perturb()

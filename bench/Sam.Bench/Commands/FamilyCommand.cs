@@ -8,6 +8,8 @@ namespace Sam.Bench.Commands;
 /// <remarks>The rate is beside that of a copy of the same arena in the same run.</remarks>
 internal static class FamilyCommand
 {
+    public const string Usage = "family [THREADS] [FILTER]";
+
     private const int Repetitions = 15;
 
     public static int Run(string[] args)
@@ -35,8 +37,9 @@ internal static class FamilyCommand
 
             double rate = variant.Bytes * (double)model.Layout.ArenaCount / times[0] / 1e6,
                 copy = 8 * (double)model.Layout.ArenaCount / times[1] / 1e6;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{variant.Name,-22} {times[0],8:F2} ms  {variant.Bytes,3} B/parameter  {rate,6:F1} GB/s  copy {copy,6:F1} GB/s  time over least {copy / rate:F2}"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{variant.Name,-22} {times[0],8:F2} ms  {variant.Bytes,3} B/weight  {rate,6:F1} GB/s  copy {copy,6:F1} GB/s  {copy / rate:F2} times the least"));
         }
 
         return 0;

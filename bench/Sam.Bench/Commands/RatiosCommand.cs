@@ -4,8 +4,8 @@ using Sam.Native;
 namespace Sam.Bench.Commands;
 
 /// <summary>What whole steps of SAM's cheaper relatives cost beside SGD's and SAM's on one model: one JSON line each.</summary>
-/// <remarks>Steps take turns, each figure is a median. LookSAM's is a fifth of five steps, the one with two gradients among them. m-SAM cuts
-/// the batch into four, perturbed one by one: the work of SAM in smaller products.</remarks>
+/// <remarks>Steps take turns, each figure is a median. LookSAM's is a fifth of five steps, the one with two gradients among them.
+/// m-SAM cuts the batch into four, perturbed one by one: the work of SAM in smaller products.</remarks>
 internal static class RatiosCommand
 {
     public const string Usage = "ratios [--threads N] [--only NAME] [--reps N]";
@@ -14,7 +14,8 @@ internal static class RatiosCommand
     private const int MicroBatches = 4;
 
     // A batch of one example cannot be cut.
-    private static readonly string[] s_names = [.. StepWorkload.Names.Where(static name => !name.EndsWith("-b1", StringComparison.Ordinal))];
+    private static readonly string[] s_names =
+        [.. StepWorkload.Names.Where(static name => !name.EndsWith("-b1", StringComparison.Ordinal))];
 
     public static int Run(string[] arguments)
     {
@@ -33,7 +34,8 @@ internal static class RatiosCommand
                     only = value;
                     break;
                 default:
-                    Console.Error.WriteLine($"'{arguments[i]} {value}' is not understood; usage: {Usage}, with N at least 1 and NAME one of {string.Join(", ", s_names)}.");
+                    Console.Error.WriteLine($"'{arguments[i]} {value}' is not understood; usage: {Usage},");
+                    Console.Error.WriteLine($"with N at least 1 and NAME one of {string.Join(", ", s_names)}.");
                     return 2;
             }
         }
@@ -69,9 +71,10 @@ internal static class RatiosCommand
         for (int i = 0; i < cases.Length; i++)
         {
             double time = times[i] / cases[i].Steps;
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{{\"workload\":\"{name}\",\"threads\":{threads},\"variant\":\"{cases[i].Variant}\",\"ms\":{time:F4},\"over_sgd\":{time / times[0]:F3},\"over_sam\":{time / times[1]:F3}}}"));
+            string variant = cases[i].Variant;
+            string line = $"{{\"workload\":\"{name}\",\"threads\":{threads},\"variant\":\"{variant}\",";
+            FormattableString figures = $"\"ms\":{time:F4},\"over_sgd\":{time / times[0]:F3},\"over_sam\":{time / times[1]:F3}}}";
+            Console.WriteLine(line + FormattableString.Invariant(figures));
             cases[i].Optimizer.Dispose();
         }
     }
