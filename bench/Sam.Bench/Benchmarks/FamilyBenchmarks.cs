@@ -30,6 +30,7 @@ public class FamilyBenchmarks
     {
         _device = Device.Cpu(new DeviceOptions { Threads = Threads });
         _model = new FlatModel(_device);
+        Machine.MeasureCopy(_device, _model, Threads);
         _device.Kernels.FillUniform(_model.Layout.ArenaCount, -1, 1, new RandomStream(1, 0, 0), _model.GradientMemory);
         _optimizer = Find(Variant).Make(_model);
     }
@@ -37,6 +38,7 @@ public class FamilyBenchmarks
     [GlobalCleanup]
     public void CleanUp()
     {
+        Machine.MeasureCopy(_device!, _model!, Threads);
         _optimizer?.Dispose();
         _model?.Dispose();
         _device?.Dispose();

@@ -30,6 +30,7 @@ public class SamPartBenchmarks
     {
         _device = Device.Cpu(new DeviceOptions { Threads = Threads });
         _model = new FlatModel(_device);
+        Machine.MeasureCopy(_device, _model, Threads);
         _plan = new ArenaPlan(_model, [], new Sgd(1e-6f, 0.9f), Perturbation.Sam(), byTensor: false);
         _scratch = new StepScratch(_device, _model.Parameters.Count);
         long bytes = (long)_model.Layout.ArenaCount * sizeof(float);
@@ -43,6 +44,7 @@ public class SamPartBenchmarks
     [GlobalCleanup]
     public void CleanUp()
     {
+        Machine.MeasureCopy(_device!, _model!, Threads);
         _momentum?.Dispose();
         _saved?.Dispose();
         _scratch?.Dispose();
