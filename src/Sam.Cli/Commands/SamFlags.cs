@@ -61,7 +61,7 @@ internal sealed class SamFlags
         SamKind.Sam,
         "Which member of the family: sam; asam (adaptive to the weights' sizes); gsam (surrogate gap); wsam (sharpness weighed); looksam (SAM at every fifth step); "
         + "fsam (Friendly-SAM); msam (along the momentum, one gradient); esam (part of the weights and images); usam (gradient not normalized); "
-        + "samon (normalization layers only); random (random direction); none (the base optimizer alone).",
+        + "samon (normalization layers only, so for resnet18); random (random direction); none (the base optimizer alone).",
         "name");
 
     /// <summary>Adds them to a command.</summary>

@@ -68,7 +68,7 @@ internal static class ConfigFile
             string place = e.LineNumber is long line ? $" in line {line + 1}" : "";
             string message = e.Message.ReplaceLineEndings(" ");
             int detail = message.IndexOf(" Path: ", StringComparison.Ordinal);
-            throw new CommandException($"{path}: is no JSON object with options as keys{place}: {(detail < 0 ? message : message[..detail])}");
+            throw new CommandException($"{path}: is no JSON object with options as keys, each once{place}: {(detail < 0 ? message : message[..detail])}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -43,9 +43,6 @@ internal sealed class TrainReport(TrainOptions options, TrainingRun run, string 
     /// <summary>Name of the final weights' bits.</summary>
     public string WeightsSha256 { get; set; } = "";
 
-    /// <summary>Whether the perturbation moves nothing, since the model has no normalization layers.</summary>
-    public bool MovesNothing { get; } = options.Settings.Sam.Kind == SamKind.SamOn && !run.HasNormalization;
-
     /// <summary>Epochs done before this process went on.</summary>
     public int EpochsBefore { get; } = run.Progress.EpochCount;
 

@@ -34,11 +34,6 @@ internal class TrainView
         Writer.WriteLine($"{(settings.Model switch { ModelKind.Mlp => "MLP", ModelKind.LeNet => "LeNet", _ => "ResNet-18" })}, {Format.Count(report.ParameterCount)} parameters, on {report.Device}");
         Writer.WriteLine($"{optimizer}, batch {settings.Batch}");
         Writer.WriteLine($"{Format.Count(report.TrainSize)} training and {Format.Count(report.TestSize)} test images from {report.Folder}{noise}");
-        if (report.MovesNothing)
-        {
-            Writer.WriteLine("SAM-ON moves normalization layers only, of which this model has none: it trains as its base optimizer would");
-        }
-
         if (report.Options.Resume)
         {
             Writer.WriteLine($"going on after epoch {report.EpochsBefore} from {report.Options.Checkpoint}");

@@ -48,6 +48,12 @@ internal static class Factory
     public static SamOptimizer Optimizer(Model model, RunSettings settings)
     {
         SamSettings sam = settings.Sam;
+        if (sam.Kind == SamKind.SamOn && settings.Model != ModelKind.ResNet18)
+        {
+            throw new CommandException(
+                $"--sam samon moves normalization layers only; {settings.Model.ToString().ToLowerInvariant()} has none, --model resnet18 has.");
+        }
+
         try
         {
             SamOptions options = new()

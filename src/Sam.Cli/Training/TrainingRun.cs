@@ -70,23 +70,6 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>Whether the model has parameters of normalization layers.</summary>
-    public bool HasNormalization
-    {
-        get
-        {
-            foreach (Parameter parameter in _model.Parameters)
-            {
-                if (parameter.Role is ParameterRole.NormalizationScale or ParameterRole.NormalizationShift)
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-    }
-
     private int StepsPerEpoch => (_labels.Length + _settings.Batch - 1) / _settings.Batch;
 
     /// <summary>Managed bytes that the training thread allocated per step, loading the batch included; NaN before any step.</summary>

@@ -23,9 +23,19 @@ public sealed class SamCommandTests
         Assert.Equal(0, run.ExitCode);
         foreach (string line in run.Out.Split('\n').Where(static line => line.StartsWith("  --")))
         {
-            Assert.Matches(@"^  --[a-z-]+( <[a-z|]+>)? {2,}\S.{20,}", line);
+            Assert.Matches(@"^  --[a-z-]+( <[a-z0-9|]+>)? {2,}\S.{20,}", line);
             Assert.True(line.Contains("[default: ") || line.Contains("--json"), line);
         }
+    }
+
+    [Fact]
+    public void HelpOfTrain_HasHeadings()
+    {
+        string help = CommandRun.Of("train", "--help").Out;
+        string[] order = ["Options:", "--model", "Sharpness:", "--sam", "--m <", "Base optimizer:", "--base", "Learning rate", "--schedule", "Files", "--config"];
+        int[] places = [.. order.Select(text => help.IndexOf(text, StringComparison.Ordinal))];
+        Assert.Equal(places.Order(), places);
+        Assert.True(places[0] > 0, help);
     }
 
     [Fact]

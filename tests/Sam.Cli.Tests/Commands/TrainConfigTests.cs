@@ -58,7 +58,7 @@ public sealed class TrainConfigTests(SmallMnistFixture data) : IClassFixture<Sma
     [InlineData("'betas' takes an array of numbers, not \"0.9,0.99\"", """{ "base": "adam", "betas": "0.9,0.99" }""")]
     [InlineData("'p' takes a number or \"inf\", not true", """{ "p": true }""")]
     [InlineData("--rho takes a number from 0 to 1000, not '-1'", """{ "rho": -1 }""")]
-    [InlineData("--epochs takes a whole number", """{ "epochs": 1.5 }""")]
+    [InlineData("--batch takes a whole number", """{ "batch": 1.5 }""")]
     [InlineData("not 'sham'", """{ "sam": "sham" }""")]
     [InlineData("--p takes", """{ "p": "Infinity" }""")]
     [InlineData("--alpha has no effect", """{ "alpha": 0.5 }""")]
@@ -66,7 +66,7 @@ public sealed class TrainConfigTests(SmallMnistFixture data) : IClassFixture<Sma
     [InlineData("line 2", "{ \"rho\": 0.1\n \"sam\": \"sam\" }")]
     [InlineData("no JSON object", "")]
     [InlineData("not null", "null")]
-    [InlineData("rho", """{ "rho": 0.1, "rho": 0.2 }""")]
+    [InlineData("each once in line 1", """{ "rho": 0.1, "rho": 0.2 }""")]
     public void AMistake_IsNamedInOneLine(string expected, string text)
     {
         Write(text);

@@ -6,7 +6,7 @@ public sealed class TrainFamilyTests(SmallMnistFixture data) : IClassFixture<Sma
 {
     private string[] Tiny => ["train", "--model", "mlp", "--batch", "16", "--epochs", "1", "--train-size", "64", "--threads", "1", "--data", data.Path, "--json"];
 
-    public static TheoryData<string> Sams => ["sam", "asam", "gsam", "wsam", "looksam", "fsam", "msam", "esam", "usam", "samon", "random", "none"];
+    public static TheoryData<string> Sams => ["sam", "asam", "gsam", "wsam", "looksam", "fsam", "msam", "esam", "usam", "random", "none"];
 
     public static TheoryData<string> Bases =>
         ["sgd", "adam", "adamw", "nadam", "radam", "adamax", "rmsprop", "adagrad", "adadelta", "lion", "lamb", "lars"];
@@ -34,11 +34,9 @@ public sealed class TrainFamilyTests(SmallMnistFixture data) : IClassFixture<Sma
     [Fact]
     public void EachSam_GivesWeightsOfItsOwn()
     {
-        // SAM-ON has nothing to move here; every other pair differs from the first step, or from the second.
-        string[] names = [.. Sams.Select(static row => row.Data).Where(static name => name != "samon")];
+        string[] names = [.. Sams.Select(static row => row.Data)];
         string[] hashes = [.. names.Select(name => Hash(["--sam", name]))];
         Assert.Equal(names.Length, hashes.Distinct().Count());
-        Assert.Equal(Hash(["--sam", "none"]), Hash(["--sam", "samon"]));
     }
 
     [Theory]
@@ -110,6 +108,7 @@ public sealed class TrainFamilyTests(SmallMnistFixture data) : IClassFixture<Sma
     [InlineData("--lr-epochs takes one number", "--schedule", "step", "--lr-epochs", "2,3")]
     [InlineData("--optimizer is short", "--optimizer", "sam", "--base", "adam")]
     [InlineData("--warmup", "--schedule", "onecycle", "--warmup", "0")]
+    [InlineData("mlp has none", "--sam", "samon")]
     [InlineData("MSAM", "--sam", "msam", "--base", "adagrad")]
     [InlineData("m-sharpness", "--sam", "fsam", "--m", "8")]
     public void OptionsThatDoNotGoTogether_AreNamed(string expected, params string[] options)

@@ -5,8 +5,10 @@ namespace Sam.Cli.Tests.Commands;
 
 public sealed class TrainResNetTests
 {
-    [Fact]
-    public void ResNet18_TrainsOnCifarsBinaryFiles()
+    [Theory]
+    [InlineData("sam")]
+    [InlineData("samon")]
+    public void ResNet18_TrainsOnCifarsBinaryFiles(string sam)
     {
         using TemporaryFolder folder = new();
         string inner = folder.File("cifar-10-batches-bin");
@@ -18,7 +20,7 @@ public sealed class TrainResNetTests
 
         File.WriteAllBytes(Path.Combine(inner, "test_batch.bin"), CifarSetTests.Records(1, 2));
 
-        CommandRun run = CommandRun.Of("train", "--model", "resnet18", "--data", folder.Path, "--epochs", "1", "--batch", "3", "--lr", "0.001", "--json");
+        CommandRun run = CommandRun.Of("train", "--model", "resnet18", "--data", folder.Path, "--epochs", "1", "--batch", "3", "--lr", "0.001", "--sam", sam, "--json");
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(11_173_962, run.Json.GetProperty("parameters").GetInt32());
