@@ -74,6 +74,29 @@ public sealed class ProcessTests(SmallMnistFixture data) : IClassFixture<SmallMn
         Assert.Contains("Test accuracy", rest);
     }
 
+    [Fact]
+    public void AKilledRun_GoesOnToTheSameWeights()
+    {
+        using TemporaryFolder folder = new();
+        string checkpoint = folder.File("run.safetensors");
+        string[] args = ["train", "--model", "mlp", "--batch", "16", "--epochs", "4", "--threads", "1", "--data", data.Path];
+        string[] kept = [.. args, "--checkpoint", checkpoint];
+        using Process process = Start(kept);
+        while (process.StandardOutput.ReadLine() is string line && !line.StartsWith("epoch 2/"))
+        {
+        }
+
+        process.Kill();
+        process.WaitForExit();
+
+        CommandRun resumed = CommandRun.Of([.. kept, "--resume", "--json"]);
+
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.Equal(
+            CommandRun.Of([.. args, "--json"]).Json.GetProperty("weightsSha256").GetString(),
+            resumed.Json.GetProperty("weightsSha256").GetString());
+    }
+
     private static Process Start(params string[] args) => Start(args, threadsVariable: null);
 
     private static Process Start(string[] args, string? threadsVariable)

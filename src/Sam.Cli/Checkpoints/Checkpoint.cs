@@ -12,7 +12,8 @@ namespace Sam.Cli.Checkpoints;
 /// <param name="trainSize">Training images.</param>
 internal sealed class Checkpoint(TrainOptions options, int trainSize)
 {
-    private readonly string _path = options.Checkpoint ?? throw new CommandException("--resume needs --checkpoint, the file to go on from.");
+    private readonly string _path = options.Checkpoint ?? throw new CommandException(
+        "--resume needs --checkpoint, the file to go on from.");
 
     /// <summary>Makes sure, before any step, that the file can be written.</summary>
     /// <param name="path">The file.</param>

@@ -9,28 +9,34 @@ internal sealed class BaseFlags
     private readonly Option<double?> _learningRate = OptionFactory.OptionalReal(
         "--lr",
         new NumberRange(0, 1000, OpenBelow: true),
-        "Learning rate: the highest, where the schedule moves it [default: sgd 0.05; adam, adamw, radam, rmsprop and lamb 0.001; nadam and adamax 0.002; adagrad 0.01; adadelta 1; lion 0.0001; lars 5].");
+        "Learning rate: the highest, where the schedule moves it [default: sgd 0.05; adam, adamw, radam, rmsprop and lamb 0.001; "
+        + "nadam and adamax 0.002; adagrad 0.01; adadelta 1; lion 0.0001; lars 5].");
 
     private readonly Option<double?> _momentum = OptionFactory.OptionalReal(
-        "--momentum", new NumberRange(0, 1, OpenAbove: true), "Momentum of sgd, lars and rmsprop: the share of the last step that is kept [default: 0.9; rmsprop 0].");
+        "--momentum",
+        new NumberRange(0, 1, OpenAbove: true),
+        "Momentum of sgd, lars and rmsprop: the share of the last step that is kept [default: 0.9; rmsprop 0].");
 
     private readonly Option<double[]?> _betas = OptionFactory.OptionalList(
         "--betas",
         "list",
         "two numbers from 0 to less than 1 with a comma between them",
         static values => values.Length == 2 && Array.TrueForAll(values, static value => value is >= 0 and < 1 && (float)value < 1),
-        "Shares of the first and of the second moment that are kept at each step, for the adams, lion and lamb [default: 0.9,0.999; lion 0.9,0.99].");
+        "Shares of the first and of the second moment that are kept at each step, for the adams, lion and lamb [default: 0.9,0.999; "
+        + "lion 0.9,0.99].");
 
     private readonly Option<double?> _weightDecay = OptionFactory.OptionalReal(
         "--weight-decay",
         new NumberRange(0, 1000),
-        "Weight decay: this times the weights is added to their gradient or, for adamw, lion and lamb, taken off with the learning rate [default: sgd and lars 0.0005; adamw and lamb 0.01; others 0].");
+        "Weight decay: this times the weights is added to their gradient or, for adamw, lion and lamb, taken off with the learning "
+        + "rate [default: sgd and lars 0.0005; adamw and lamb 0.01; others 0].");
 
     /// <summary>--base.</summary>
     public Option<string> Kind { get; } = OptionFactory.Choice(
         "--base",
         BaseKind.Sgd,
-        "Base optimizer, which updates the weights: sgd, adam, adamw, nadam, radam, adamax, rmsprop, adagrad, adadelta, lion, lamb or lars.",
+        "Base optimizer, which updates the weights: sgd, adam, adamw, nadam, radam, adamax, rmsprop, adagrad, adadelta, lion, lamb "
+        + "or lars.",
         "name");
 
     /// <summary>Adds them to a command.</summary>

@@ -10,14 +10,20 @@ internal sealed class SamFlags
     private static readonly NumberRange Share = new(0, 1);
 
     private readonly Option<double?> _rho = OptionFactory.OptionalReal(
-        "--rho", new NumberRange(0, 1000), "Radius of the ball around the weights, in units of weights; where --p is 2 also of the ball in which sharpness is measured at the end [default: 0.05; asam and samon 0.5; msam 3].");
+        "--rho",
+        new NumberRange(0, 1000),
+        "Radius of the ball around the weights, in units of weights; where --p is 2 also of the ball in which sharpness is measured at the end [default: 0.05; asam and samon 0.5; msam 3].");
 
     private readonly Option<double?> _rhoEnd = OptionFactory.OptionalReal(
-        "--rho-end", new NumberRange(0, 1000), "Radius where the learning rate is 0; between, the radius follows the learning rate in proportion, as GSAM's paper has it [default: --rho].");
+        "--rho-end",
+        new NumberRange(0, 1000),
+        "Radius where the learning rate is 0; between, the radius follows the learning rate in proportion, as GSAM's paper has it [default: --rho].");
 
     private readonly Option<string> _p = new("--p")
     {
-        Description = "Exponent of the norm that makes the ball, 1 to inf: 2 a round ball, inf a cube. --rho has to be tuned anew for each. usam, without a ball, takes no notice.",
+        Description =
+            "Exponent of the norm that makes the ball, 1 to inf: 2 a round ball, inf a cube. --rho has to be tuned anew for each. "
+            + "usam, without a ball, takes no notice.",
         HelpName = "number|inf",
         DefaultValueFactory = static _ => "2",
         CustomParser = static result => TryParseP(result.Tokens[0].Value, out _)
@@ -26,19 +32,29 @@ internal sealed class SamFlags
     };
 
     private readonly Option<int?> _m = OptionFactory.OptionalWhole(
-        "--m", new NumberRange(1, 8192), "m-sharpness: every so many images of a batch are perturbed by their own gradient, and the second gradients averaged [default: the batch as a whole].");
+        "--m",
+        new NumberRange(1, 8192),
+        "m-sharpness: every so many images of a batch are perturbed by their own gradient, and the second gradients averaged [default: the batch as a whole].");
 
     private readonly Option<int?> _interval = OptionFactory.OptionalWhole(
-        "--interval", new NumberRange(1, 1_000_000), "Steps from one SAM step to the next; the steps between take one gradient [default: 1; looksam 5].");
+        "--interval",
+        new NumberRange(1, 1_000_000),
+        "Steps from one SAM step to the next; the steps between take one gradient [default: 1; looksam 5].");
 
     private readonly Option<int?> _innerSteps = OptionFactory.OptionalWhole(
-        "--inner-steps", new NumberRange(1, 100), "Ascent steps, each --rho over their number long and of one gradient more; for sam, asam, gsam, wsam, looksam, usam and samon [default: 1].");
+        "--inner-steps",
+        new NumberRange(1, 100),
+        "Ascent steps, each --rho over their number long and of one gradient more; for sam, asam, gsam, wsam, looksam, usam and samon [default: 1].");
 
     private readonly Option<double?> _alpha = OptionFactory.OptionalReal(
-        "--alpha", new NumberRange(0, 1000), "gsam: weight of the surrogate gap; looksam: share of the kept direction [default: gsam 0.4; looksam 0.7].");
+        "--alpha",
+        new NumberRange(0, 1000),
+        "gsam: weight of the surrogate gap; looksam: share of the kept direction [default: gsam 0.4; looksam 0.7].");
 
     private readonly Option<double?> _gamma = OptionFactory.OptionalReal(
-        "--gamma", new NumberRange(0, 1, OpenAbove: true), "wsam: weight of the sharpness beside the loss; 0 is the base optimizer [default: 0.9].");
+        "--gamma",
+        new NumberRange(0, 1, OpenAbove: true),
+        "wsam: weight of the sharpness beside the loss; 0 is the base optimizer [default: 0.9].");
 
     private readonly Option<double?> _eta = OptionFactory.OptionalReal(
         "--eta", new NumberRange(0, 1000), "asam: added to the weights' sizes, so that small weights move too [default: 0.01].");
@@ -47,20 +63,26 @@ internal sealed class SamFlags
         "--sigma", Share, "fsam: share of the averaged gradient that is taken out of the direction [default: 1].");
 
     private readonly Option<double?> _lambda = OptionFactory.OptionalReal(
-        "--lambda", new NumberRange(0, 1, OpenAbove: true), "fsam: share of the averaged gradient that is kept at each step [default: 0.9].");
+        "--lambda",
+        new NumberRange(0, 1, OpenAbove: true),
+        "fsam: share of the averaged gradient that is kept at each step [default: 0.9].");
 
     private readonly Option<double?> _weightFraction = OptionFactory.OptionalReal(
         "--weight-fraction", new NumberRange(0, 1, OpenBelow: true), "esam: probability that a tensor is moved [default: 0.5].");
 
     private readonly Option<double?> _dataFraction = OptionFactory.OptionalReal(
-        "--data-fraction", new NumberRange(0, 1, OpenBelow: true), "esam: share of the batch in the second gradient, the images whose loss rose most [default: 0.5].");
+        "--data-fraction",
+        new NumberRange(0, 1, OpenBelow: true),
+        "esam: share of the batch in the second gradient, the images whose loss rose most [default: 0.5].");
 
     /// <summary>--sam.</summary>
     public Option<string> Kind { get; } = OptionFactory.Choice(
         "--sam",
         SamKind.Sam,
-        "Which member of the family: sam; asam (adaptive to the weights' sizes); gsam (surrogate gap); wsam (sharpness weighed); looksam (SAM at every fifth step); "
-        + "fsam (Friendly-SAM); msam (along the momentum, one gradient); esam (part of the weights and images); usam (gradient not normalized); "
+        "Which member of the family: sam; asam (adaptive to the weights' sizes); gsam (surrogate gap); wsam (sharpness weighed); "
+        + "looksam (SAM at every fifth step); "
+        + "fsam (Friendly-SAM); msam (along the momentum, one gradient); esam (part of the weights and images); usam (gradient not "
+        + "normalized); "
         + "samon (normalization layers only, so for resnet18); random (random direction); none (the base optimizer alone).",
         "name");
 

@@ -9,13 +9,17 @@ internal sealed class ScheduleFlags
     private const int MostEpochs = 100_000;
 
     private readonly Option<double?> _warmup = OptionFactory.OptionalReal(
-        "--warmup", new NumberRange(0, 1, OpenAbove: true), "Share of all steps over which the learning rate rises to --lr; for onecycle above 0 [default: 0.05; onecycle 0.3].");
+        "--warmup",
+        new NumberRange(0, 1, OpenAbove: true),
+        "Share of all steps over which the learning rate rises to --lr; for onecycle above 0 [default: 0.05; onecycle 0.3].");
 
     private readonly Option<double?> _end = OptionFactory.OptionalReal(
         "--lr-end", new NumberRange(0, 1000), "Learning rate at the end, for cosine, restarts, linear and polynomial [default: 0].");
 
     private readonly Option<double?> _factor = OptionFactory.OptionalReal(
-        "--lr-factor", new NumberRange(0, 1, OpenBelow: true), "What the learning rate is multiplied with at each fall, for step, multistep and exponential [default: 0.1; exponential 0.9].");
+        "--lr-factor",
+        new NumberRange(0, 1, OpenBelow: true),
+        "What the learning rate is multiplied with at each fall, for step, multistep and exponential [default: 0.1; exponential 0.9].");
 
     private readonly Option<double[]?> _epochs = OptionFactory.OptionalList(
         "--lr-epochs",
@@ -23,14 +27,17 @@ internal sealed class ScheduleFlags
         "ascending whole numbers from 1 with commas between them",
         static values => Array.TrueForAll(values, static value => value is >= 1 and <= MostEpochs && value == Math.Floor(value))
             && values.Zip(values.Skip(1)).All(static pair => pair.First < pair.Second),
-        "Epochs, counted from the end of the warm-up: restarts: a period; step: from one fall to the next; multistep: where it falls, with commas between [default: a third of --epochs; multistep: a half and three quarters].");
+        "Epochs, counted from the end of the warm-up: restarts: a period; step: from one fall to the next; multistep: where it "
+        + "falls, with commas between [default: a third of --epochs; multistep: a half and three quarters].");
 
     /// <summary>--schedule.</summary>
     public Option<string> Kind { get; } = OptionFactory.Choice(
         "--schedule",
         ScheduleKind.Cosine,
-        "Learning rate after the warm-up: constant; cosine (half a wave down to --lr-end); restarts (a wave for every --lr-epochs); linear and polynomial (a line and a parabola down to --lr-end); "
-        + "exponential (times --lr-factor at each epoch); step and multistep (times --lr-factor at --lr-epochs); onecycle (up from a 25th of --lr and down to almost 0).",
+        "Learning rate after the warm-up: constant; cosine (half a wave down to --lr-end); restarts (a wave for every --lr-epochs); "
+        + "linear and polynomial (a line and a parabola down to --lr-end); "
+        + "exponential (times --lr-factor at each epoch); step and multistep (times --lr-factor at --lr-epochs); onecycle (up from a "
+        + "25th of --lr and down to almost 0).",
         "name");
 
     /// <summary>Adds them to a command.</summary>
@@ -53,7 +60,8 @@ internal sealed class ScheduleFlags
         double warmup = parsed.GetValue(_warmup) ?? (kind == ScheduleKind.OneCycle ? 0.3 : 0.05);
         if (kind == ScheduleKind.OneCycle && !((float)warmup is > 0 and < 1))
         {
-            throw new CommandException("--warmup is the share of the steps that rise in --schedule onecycle; it takes a number above 0 and below 1.");
+            throw new CommandException(
+                "--warmup is the share of the steps that rise in --schedule onecycle; it takes a number above 0 and below 1.");
         }
 
         double[]? list = parsed.GetList(_epochs);

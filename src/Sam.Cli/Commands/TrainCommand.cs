@@ -24,7 +24,9 @@ internal sealed class TrainCommand
 
     private readonly Option<string?> _optimizer = new("--optimizer")
     {
-        Description = "Short for a pair of the two: sam is --sam sam --base sgd, sgd is --sam none --base sgd [default: what --sam and --base say].",
+        Description =
+            "Short for a pair of the two: sam is --sam sam --base sgd, sgd is --sam none --base sgd [default: what --sam and --base "
+            + "say].",
         HelpName = "sam|sgd",
         CustomParser = static result => result.Tokens[0].Value.ToLowerInvariant() is "sam" or "sgd"
             ? result.Tokens[0].Value.ToLowerInvariant()
@@ -43,18 +45,24 @@ internal sealed class TrainCommand
 
     private readonly Option<string?> _checkpoint = new("--checkpoint")
     {
-        Description = "File to keep everything in that the next epoch depends on, written whole at the end of each (and at the start, unless it is there) [default: none].",
+        Description =
+            "File to keep everything in that the next epoch depends on, written whole at the end of each (and at the start, unless "
+            + "it is there) [default: none].",
         HelpName = "file",
     };
 
     private readonly Option<bool> _resume = new("--resume")
     {
-        Description = "Go on from --checkpoint, with the same options; the weights come out as those of a run that was never broken off, to the bit [default: from the beginning].",
+        Description =
+            "Go on from --checkpoint, with the same options; the weights come out as those of a run that was never broken off, to "
+            + "the bit [default: from the beginning].",
     };
 
     private readonly Option<string?> _config = new("--config")
     {
-        Description = "JSON file of options by their names without dashes, such as { \"sam\": \"asam\", \"rho\": 0.5, \"json\": true }; what stands on the command line wins [default: none].",
+        Description =
+            "JSON file of options by their names without dashes, such as { \"sam\": \"asam\", \"rho\": 0.5, \"json\": true }; what "
+            + "stands on the command line wins [default: none].",
         HelpName = "file",
     };
 

@@ -32,7 +32,8 @@ public sealed class SamCommandTests
     public void HelpOfTrain_HasHeadings()
     {
         string help = CommandRun.Of("train", "--help").Out;
-        string[] order = ["Options:", "--model", "Sharpness:", "--sam", "--m <", "Base optimizer:", "--base", "Learning rate", "--schedule", "Files", "--config"];
+        string[] order =
+            ["Options:", "--model", "Sharpness:", "--sam", "--m <", "Base optimizer:", "--base", "Learning rate over", "--schedule", "Files", "--config"];
         int[] places = [.. order.Select(text => help.IndexOf(text, StringComparison.Ordinal))];
         Assert.Equal(places.Order(), places);
         Assert.True(places[0] > 0, help);

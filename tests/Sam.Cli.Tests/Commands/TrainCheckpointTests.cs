@@ -10,7 +10,8 @@ public sealed class TrainCheckpointTests(SmallMnistFixture data) : IClassFixture
 
     private string[] Open => [.. Tiny, "--schedule", "constant", "--warmup", "0"];
 
-    private string[] Tiny => ["train", "--model", "mlp", "--train-size", "100", "--batch", "16", "--threads", "1", "--data", data.Path, "--json"];
+    private string[] Tiny =>
+        ["train", "--model", "mlp", "--train-size", "100", "--batch", "16", "--threads", "1", "--data", data.Path, "--json"];
 
     public void Dispose() => _folder.Dispose();
 

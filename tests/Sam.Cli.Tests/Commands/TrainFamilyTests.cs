@@ -4,7 +4,8 @@ namespace Sam.Cli.Tests.Commands;
 
 public sealed class TrainFamilyTests(SmallMnistFixture data) : IClassFixture<SmallMnistFixture>
 {
-    private string[] Tiny => ["train", "--model", "mlp", "--batch", "16", "--epochs", "1", "--train-size", "64", "--threads", "1", "--data", data.Path, "--json"];
+    private string[] Tiny =>
+        ["train", "--model", "mlp", "--batch", "16", "--epochs", "1", "--train-size", "64", "--threads", "1", "--data", data.Path, "--json"];
 
     public static TheoryData<string> Sams => ["sam", "asam", "gsam", "wsam", "looksam", "fsam", "msam", "esam", "usam", "random", "none"];
 
