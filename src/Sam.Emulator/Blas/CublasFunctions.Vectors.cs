@@ -79,13 +79,13 @@ internal static unsafe partial class CublasFunctions
 
     private static VectorOperation Vector(
         string name, VectorOperationKind kind, int n, nint x, int incrementX, nint y, int incrementY) => new()
-    {
-        Name = name,
-        Kind = kind,
-        Count = n,
-        X = x,
-        IncrementX = incrementX,
-        Y = y,
-        IncrementY = incrementY,
-    };
+        {
+            Name = name,
+            Kind = kind,
+            Count = n,
+            X = x,
+            IncrementX = incrementX,
+            Y = y,
+            IncrementY = incrementY,
+        };
 }

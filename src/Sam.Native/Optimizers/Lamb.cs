@@ -85,8 +85,13 @@ public sealed class Lamb : BaseOptimizer, IRuleSource<SgdRule>
         call.Kernels.Products(call.Pieces, direction, arguments.Weights, call.Sums);
         call.Kernels.Evaluate(new ScalarProgram(ScalarKind.TrustRatio, call.Pieces.TensorCount, Alpha: MaximumNorm), call.Sums,
             call.Coefficients);
-        UpdateArguments last = new() { Gradient = direction, Coefficients = call.Coefficients, Saved = arguments.Weights,
-            Weights = arguments.Weights };
+        UpdateArguments last = new()
+        {
+            Gradient = direction,
+            Coefficients = call.Coefficients,
+            Saved = arguments.Weights,
+            Weights = arguments.Weights
+        };
         Run<SgdRule>(call with { Arguments = last }, this, step);
     }
 }

@@ -112,8 +112,12 @@ public sealed partial class SamOptimizer
     {
         _skip = true;
         float norm = (float)Math.Sqrt(squares);
-        _result = _result with { GradientNorm = _ascents == 0 ? norm : _result.GradientNorm, PerturbedGradientNorm = float.NaN,
-            DirectionNorm = norm };
+        _result = _result with
+        {
+            GradientNorm = _ascents == 0 ? norm : _result.GradientNorm,
+            PerturbedGradientNorm = float.NaN,
+            DirectionNorm = norm
+        };
     }
 
     // Friendly-SAM's and random directions take the gradient's place.

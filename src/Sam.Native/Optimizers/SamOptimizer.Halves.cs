@@ -44,8 +44,12 @@ public sealed partial class SamOptimizer
         if (!more)
         {
             BeginStep();
-            _result = new StepResult { Loss = needsGradient ? Model.LastLoss : float.NaN, PerturbedLoss = float.NaN,
-                DirectionNorm = float.NaN };
+            _result = new StepResult
+            {
+                Loss = needsGradient ? Model.LastLoss : float.NaN,
+                PerturbedLoss = float.NaN,
+                DirectionNorm = float.NaN
+            };
         }
 
         if (_mode == StepMode.Momentum)

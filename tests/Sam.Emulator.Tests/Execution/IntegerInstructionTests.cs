@@ -126,8 +126,16 @@ public sealed class IntegerInstructionTests
             for (int k = 0; k < results.Length; k++)
             {
                 int order = Value(operands[k].A, width, type[0] == 's').CompareTo(Value(operands[k].B, width, type[0] == 's'));
-                bool expected = comparison switch { "eq" => order == 0, "ne" => order != 0, "lt" => order < 0, "le" => order <= 0, "gt" =>
-                    order > 0, _ => order >= 0 };
+                bool expected = comparison switch
+                {
+                    "eq" => order == 0,
+                    "ne" => order != 0,
+                    "lt" => order < 0,
+                    "le" => order <= 0,
+                    "gt" =>
+                    order > 0,
+                    _ => order >= 0
+                };
                 Assert.True(expected == (results[k] != 0), $"{comparison}.{type} {operands[k]}");
             }
         }

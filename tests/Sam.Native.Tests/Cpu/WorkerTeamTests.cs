@@ -75,8 +75,12 @@ public sealed unsafe class WorkerTeamTests
     {
         using WorkerTeam team = new(3);
         int total = 0;
-        NestedJob job = new() { Team = (nint)System.Runtime.InteropServices.GCHandle.ToIntPtr(
-            System.Runtime.InteropServices.GCHandle.Alloc(team)), Total = &total };
+        NestedJob job = new()
+        {
+            Team = (nint)System.Runtime.InteropServices.GCHandle.ToIntPtr(
+            System.Runtime.InteropServices.GCHandle.Alloc(team)),
+            Total = &total
+        };
         team.Run(5, ref job);
         System.Runtime.InteropServices.GCHandle.FromIntPtr(job.Team).Free();
         Assert.Equal(5 * 7, total);

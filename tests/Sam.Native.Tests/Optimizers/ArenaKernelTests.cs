@@ -44,8 +44,14 @@ public sealed unsafe class ArenaKernelTests
                 ArenaMeasure.Run(s_team, pieces, norm, p, groups, g.Pointer, w.Pointer, sums);
                 PerturbArguments arguments = new()
                 {
-                    Norm = norm, P = p, Direction = At(g), Source = At(w), Weights = At(w), Saved = At(saved), Kept = At(next),
-                        Measured = new DevicePointer<double>(sums),
+                    Norm = norm,
+                    P = p,
+                    Direction = At(g),
+                    Source = At(w),
+                    Weights = At(w),
+                    Saved = At(saved),
+                    Kept = At(next),
+                    Measured = new DevicePointer<double>(sums),
                 };
                 ArenaPerturb.Run(s_team, pieces, arguments, groups);
                 Assert.NotEqual(1 + count - 1, w.Span[count - 1]);
@@ -54,8 +60,15 @@ public sealed unsafe class ArenaKernelTests
                 Assert.Equal(2, next.Span[count - 1]);
             }
 
-            UpdateArguments update = new() { Gradient = At(h), Other = At(g), Coefficients = new DevicePointer<float>(coefficients),
-                Saved = At(saved), Weights = At(w), Slot0 = At(slot) };
+            UpdateArguments update = new()
+            {
+                Gradient = At(h),
+                Other = At(g),
+                Coefficients = new DevicePointer<float>(coefficients),
+                Saved = At(saved),
+                Weights = At(w),
+                Slot0 = At(slot)
+            };
             ArenaUpdate.Run<SgdMomentumRule>(s_team, pieces, update, [new SgdMomentumRule(new StepScalars(0.5f, 0, 1), 0.9f, 1, 0, 1)]);
             ArenaCombine.Run(s_team, pieces, g.Pointer, h.Pointer, coefficients, h.Pointer);
             ArenaCombine.Clamp(s_team, pieces, 1.5f, h.Pointer);
@@ -150,8 +163,12 @@ public sealed unsafe class ArenaKernelTests
             ArenaPieces pieces = new(new DevicePointer<ArenaPiece>(&piece), 1, g.Length, 1, new DevicePointer<double>(partials));
             PerturbArguments arguments = new()
             {
-                Norm = norm, P = p, Direction = new DevicePointer<float>(pg), Source = new DevicePointer<float>(pw),
-                    Weights = new DevicePointer<float>(pw), Measured = new DevicePointer<double>(pm),
+                Norm = norm,
+                P = p,
+                Direction = new DevicePointer<float>(pg),
+                Source = new DevicePointer<float>(pw),
+                Weights = new DevicePointer<float>(pw),
+                Measured = new DevicePointer<double>(pm),
             };
             ArenaPerturb.Run(s_team, pieces, arguments, [new PerturbGroup(1, 0, 0)]);
         }

@@ -54,8 +54,11 @@ public sealed class OptionTests
         using Device device = Device.Cpu();
         using SyntheticModel model = new(device);
         model.Reset();
-        SamOptions options = new() { Groups = [ParameterGroup.Named("bn.?????t") with { LearningRateFactor = 0.5f, RhoFactor = 3 },
-            ParameterGroup.Named("*.bias") with { IsPerturbed = false }] };
+        SamOptions options = new()
+        {
+            Groups = [ParameterGroup.Named("bn.?????t") with { LearningRateFactor = 0.5f, RhoFactor = 3 },
+            ParameterGroup.Named("*.bias") with { IsPerturbed = false }]
+        };
         using SamOptimizer sam = new(model, new Sgd(0.1f), Perturbation.Sam(0.2f), options);
         double[][] w = model.Weights(), g = SyntheticModel.Gradient(w, 0);
         double norm = Math.Sqrt(g.Where(static (_, t) =>

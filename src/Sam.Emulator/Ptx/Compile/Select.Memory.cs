@@ -160,8 +160,13 @@ internal sealed unsafe partial class FunctionCompiler
             case RegisterOperand r:
                 int width = r.Register.Type.Size();
                 current.A = r.Register.Slot;
-                current.Mode |= width switch { 8 => 0, 4 => AccessModes.Narrow, _ =>
-                    throw Unsupported($"'{r.Register.Name}' is no address") };
+                current.Mode |= width switch
+                {
+                    8 => 0,
+                    4 => AccessModes.Narrow,
+                    _ =>
+                    throw Unsupported($"'{r.Register.Name}' is no address")
+                };
                 break;
             case SymbolOperand s when s.Scope.Find(s.Name) is VariableSyntax { Space: PtxSpace.Param } variable:
                 if (space != PtxSpace.Param)

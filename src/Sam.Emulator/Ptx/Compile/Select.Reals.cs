@@ -206,12 +206,12 @@ internal sealed unsafe partial class FunctionCompiler
     /// <summary>The routine for the modifiers that clamp and flush.</summary>
     private Routine Finished(Routine plain, Routine flushed, Routine clamped, Routine both) =>
         (current.Mode & (Modes.Ftz | Modes.Saturate)) switch
-    {
-        0 => plain,
-        Modes.Ftz => flushed,
-        Modes.Saturate => clamped,
-        _ => both,
-    };
+        {
+            0 => plain,
+            Modes.Ftz => flushed,
+            Modes.Saturate => clamped,
+            _ => both,
+        };
 
     private void SelectTest(PtxType type)
     {

@@ -18,7 +18,8 @@ internal static unsafe class ArenaCombine
         Job<Combination> job = new()
         {
             Pieces = pieces.Pieces.ToPointer(),
-                Pass = new Combination { First = first, Second = second, Coefficients = coefficients, Output = output }, Width = Simd.Width,
+            Pass = new Combination { First = first, Second = second, Coefficients = coefficients, Output = output },
+            Width = Simd.Width,
         };
         PieceLoop.Run(team, pieces, ref job);
     }
@@ -30,8 +31,12 @@ internal static unsafe class ArenaCombine
     /// <param name="values">Limited in place.</param>
     public static void Clamp(WorkerTeam team, in ArenaPieces pieces, float limit, float* values)
     {
-        Job<Clamping> job = new() { Pieces = pieces.Pieces.ToPointer(), Pass = new Clamping { Limit = limit, Values = values },
-            Width = Simd.Width };
+        Job<Clamping> job = new()
+        {
+            Pieces = pieces.Pieces.ToPointer(),
+            Pass = new Clamping { Limit = limit, Values = values },
+            Width = Simd.Width
+        };
         PieceLoop.Run(team, pieces, ref job);
     }
 
@@ -42,8 +47,12 @@ internal static unsafe class ArenaCombine
     /// <param name="weights">Overwritten where pieces are perturbed.</param>
     public static void Restore(WorkerTeam team, in ArenaPieces pieces, float* saved, float* weights)
     {
-        Job<Restoring> job = new() { Pieces = pieces.Pieces.ToPointer(), Pass = new Restoring { Saved = saved, Weights = weights },
-            Width = Simd.Width };
+        Job<Restoring> job = new()
+        {
+            Pieces = pieces.Pieces.ToPointer(),
+            Pass = new Restoring { Saved = saved, Weights = weights },
+            Width = Simd.Width
+        };
         PieceLoop.Run(team, pieces, ref job);
     }
 
@@ -61,8 +70,8 @@ internal static unsafe class ArenaCombine
         Job<FriendlyPass> job = new()
         {
             Pieces = pieces.Pieces.ToPointer(),
-                Pass = new FriendlyPass { Step = step, Gradient = gradient, Average = average, Next = next, Kept = kept },
-                Width = Simd.Width,
+            Pass = new FriendlyPass { Step = step, Gradient = gradient, Average = average, Next = next, Kept = kept },
+            Width = Simd.Width,
         };
         PieceLoop.Run(team, pieces, ref job);
     }

@@ -36,9 +36,14 @@ internal static unsafe class ArenaMeasure
         {
             Job job = new()
             {
-                Pieces = pieces.Pieces.ToPointer(), Groups = settings, G = direction, W = weights, Partials = pieces.Partials.ToPointer(),
-                    Width = Simd.Width,
-                Term = norm is BallNorm.Infinity ? Term.Magnitudes : Term.Squares, Norm = norm,
+                Pieces = pieces.Pieces.ToPointer(),
+                Groups = settings,
+                G = direction,
+                W = weights,
+                Partials = pieces.Partials.ToPointer(),
+                Width = Simd.Width,
+                Term = norm is BallNorm.Infinity ? Term.Magnitudes : Term.Squares,
+                Norm = norm,
             };
             PieceLoop.Run(team, pieces, ref job);
             Gather(job.Partials, pieces.Count, result);

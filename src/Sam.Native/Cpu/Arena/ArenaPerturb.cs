@@ -24,9 +24,14 @@ internal static unsafe class ArenaPerturb
             double* measured = arguments.Measured.ToPointer();
             Job job = new()
             {
-                Pieces = pieces.Pieces.ToPointer(), Groups = settings, Arguments = arguments, Width = Simd.Width,
-                Scale = Scale(arguments.Norm, arguments.P, measured), Maximum = (float)measured[Measure.Maximum],
-                    Exponent = (float)(1.0 / (arguments.P - 1.0)), Halves = Powers.Halves(1.0 / (arguments.P - 1.0)),
+                Pieces = pieces.Pieces.ToPointer(),
+                Groups = settings,
+                Arguments = arguments,
+                Width = Simd.Width,
+                Scale = Scale(arguments.Norm, arguments.P, measured),
+                Maximum = (float)measured[Measure.Maximum],
+                Exponent = (float)(1.0 / (arguments.P - 1.0)),
+                Halves = Powers.Halves(1.0 / (arguments.P - 1.0)),
             };
             PieceLoop.Run(team, pieces, ref job);
         }

@@ -89,7 +89,8 @@ public sealed class CudaException : Exception
         string name = Decode(NvrtcResultText.Name(result));
         string text = Decode(NvrtcResultText.Text(result));
         return new CudaException(
-            Describe(call, (int)result, name, text, log, "", null, false), call, (int)result, name, text) { Log = log };
+            Describe(call, (int)result, name, text, log, "", null, false), call, (int)result, name, text)
+        { Log = log };
     }
 
     /// <summary>Describes a failed call of cuBLAS.</summary>
