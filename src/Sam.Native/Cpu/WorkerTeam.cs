@@ -7,7 +7,7 @@ namespace Sam.Native.Cpu;
 /// <summary>A fixed team of threads that runs the parts of a job: the caller and Threads - 1 background workers.</summary>
 /// <remarks>
 /// <para>Parts are claimed one at a time by compare-and-swap on one word (run number, parts left), so a worker that wakes late finds
-/// either a part to do or nothing: no run ever waits for a sleeping worker. Idle workers spin for some tens of microseconds, then park.
+/// either a part to do or nothing: no run ever waits for a sleeping worker. Idle workers spin for half a millisecond, longer than what a step does between two dispatches, then park.
 /// A run allocates nothing.</para>
 /// <para>Runs from several threads follow one another. A run from inside a part of the same team is done inline by that worker, with
 /// that worker's scratch. The first exception of a part reaches the caller after every worker has left the job; parts not yet begun
@@ -19,7 +19,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
     /// <summary>Bytes of scratch memory of each worker, 64-byte aligned and touched only when used.</summary>
     public const int ScratchBytes = 4 << 20;
 
-    private const int SpinMicroseconds = 50;
+    private const int SpinMicroseconds = 500;
     private const int OversubscribedSpinMicroseconds = 2;
 
     [ThreadStatic]
