@@ -10,6 +10,7 @@ return args switch
     ["dev-conv", .. string[] rest] => DevConvolutions.Run(rest),
     ["benchmark", .. string[] rest] => BenchmarkCommand.Run(rest),
     ["ratios", .. string[] rest] => RatiosCommand.Run(rest),
+    ["emulator", .. string[] rest] => EmulatorCommand.Run(rest),
     ["family", .. string[] rest] => FamilyCommand.Run(rest),
     _ => Fail(),
 };
@@ -17,7 +18,7 @@ return args switch
 static int Fail()
 {
     string[] usages =
-        [WorkloadCommand.Usage, LayersCommand.Usage, RatiosCommand.Usage, BenchmarkCommand.Usage, FamilyCommand.Usage];
+        [WorkloadCommand.Usage, LayersCommand.Usage, RatiosCommand.Usage, BenchmarkCommand.Usage, FamilyCommand.Usage, EmulatorCommand.Usage];
     Console.Error.WriteLine($"Say what to measure:\n  {string.Join("\n  ", usages)}");
     return 2;
 }
