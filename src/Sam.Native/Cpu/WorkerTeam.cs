@@ -7,8 +7,8 @@ namespace Sam.Native.Cpu;
 /// <summary>A fixed team of threads that runs the parts of a job: the caller and Threads - 1 background workers.</summary>
 /// <remarks>
 /// <para>Parts are claimed one at a time by compare-and-swap on one word (run number, parts left), so a worker that wakes late finds
-/// either a part to do or nothing: no run ever waits for a sleeping worker. Idle workers spin for half a millisecond, longer than what a step does between two dispatches, then park.
-/// A run allocates nothing.</para>
+/// either a part to do or nothing: no run ever waits for a sleeping worker. Idle workers spin for half a millisecond, longer than what
+/// a step does between two dispatches, then park. A run allocates nothing.</para>
 /// <para>Runs from several threads follow one another. A run from inside a part of the same team is done inline by that worker, with
 /// that worker's scratch. The first exception of a part reaches the caller after every worker has left the job; parts not yet begun
 /// are dropped, and the team stays usable. Cost of a run with spinning workers: about a microsecond.</para>
