@@ -11,6 +11,8 @@ return args switch
     ["benchmark", .. string[] rest] => BenchmarkCommand.Run(rest),
     ["ratios", .. string[] rest] => RatiosCommand.Run(rest),
     ["emulator", .. string[] rest] => EmulatorCommand.Run(rest),
+    ["gpu", .. string[] rest] => GpuCommand.Run(rest),
+    ["ledger", .. string[] rest] => LedgerCommand.Run(rest),
     ["family", .. string[] rest] => FamilyCommand.Run(rest),
     _ => Fail(),
 };
@@ -18,7 +20,7 @@ return args switch
 static int Fail()
 {
     string[] usages =
-        [WorkloadCommand.Usage, LayersCommand.Usage, RatiosCommand.Usage, BenchmarkCommand.Usage, FamilyCommand.Usage, EmulatorCommand.Usage];
+        [WorkloadCommand.Usage, LayersCommand.Usage, RatiosCommand.Usage, BenchmarkCommand.Usage, FamilyCommand.Usage, EmulatorCommand.Usage, LedgerCommand.Usage, GpuCommand.Usage];
     Console.Error.WriteLine($"Say what to measure:\n  {string.Join("\n  ", usages)}");
     return 2;
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sam.Cli.Commands;
 using Sam.Cli.Output;
 using Sam.Cli.Training;
+using Sam.Native.Cuda;
 
 namespace Sam.Cli;
 
@@ -44,9 +45,14 @@ internal static class Program
             console.Error.WriteLine($"sam: {e.Message}");
             return e.ExitCode;
         }
-        catch (OutOfMemoryException)
+        catch (OutOfMemoryException e)
         {
-            console.Error.WriteLine("sam: not enough memory; a smaller --batch needs less.");
+            console.Error.WriteLine($"sam: not enough memory; a smaller --batch needs less. {e.Message.ReplaceLineEndings(" ")}");
+            return ExitCode.Failure;
+        }
+        catch (Exception e) when (e is CudaException or PlatformNotSupportedException)
+        {
+            console.Error.WriteLine($"sam: {e.Message.ReplaceLineEndings(" ")} `sam doctor` looks at the device.");
             return ExitCode.Failure;
         }
         catch (Exception e)

@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Emit;
 using Sam.Generators.Diagnostics;
+using Sam.Tests;
 
 namespace Sam.Generators.Tests;
 
@@ -150,17 +151,7 @@ public sealed class ReadmeTests
     private static string Line(Diagnostic report) => report.Location.SourceTree is SyntaxTree tree
         ? tree.GetText().Lines[report.Location.GetLineSpan().StartLinePosition.Line].ToString().Trim() : "no line";
 
-    private static string ReadmeText()
-    {
-        DirectoryInfo? root = new(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "SamNative.sln")))
-        {
-            root = root.Parent;
-        }
-
-        Assert.NotNull(root);
-        return File.ReadAllText(Path.Combine(root.FullName, "README.md"));
-    }
+    private static string ReadmeText() => File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
 
     /// <summary>Alone, since the console's writer belongs to the whole process.</summary>
     [CollectionDefinition(nameof(ConsoleCollection), DisableParallelization = true)]

@@ -16,7 +16,7 @@ public class SamPartBenchmarks
     private Device? _device;
     private FlatModel? _model;
     private ArenaPlan? _plan;
-    private StepScratch? _scratch;
+    private StepRecord? _record;
     private DeviceMemory? _saved;
     private DeviceMemory? _momentum;
 
@@ -32,7 +32,7 @@ public class SamPartBenchmarks
         _model = new FlatModel(_device);
         Machine.MeasureCopy(_device, _model, Threads);
         _plan = new ArenaPlan(_model, [], new Sgd(1e-6f, 0.9f), Perturbation.Sam(), byTensor: false);
-        _scratch = new StepScratch(_device, _model.Parameters.Count);
+        _record = new StepRecord(_device, _model.Parameters.Count);
         long bytes = (long)_model.Layout.ArenaCount * sizeof(float);
         _saved = _device.Allocate(bytes, "saved weights");
         _momentum = _device.Allocate(bytes, "momentum");
@@ -47,7 +47,7 @@ public class SamPartBenchmarks
         Machine.MeasureCopy(_device!, _model!, Threads);
         _momentum?.Dispose();
         _saved?.Dispose();
-        _scratch?.Dispose();
+        _record?.Dispose();
         _plan?.Dispose();
         _model?.Dispose();
         _device?.Dispose();
@@ -57,7 +57,7 @@ public class SamPartBenchmarks
     public void Norm()
     {
         DevicePointer<float> gradient = _model!.GradientMemory, weights = _model.WeightMemory;
-        _device!.Kernels.Measure(_plan!.Pieces, BallNorm.Two, 2, _perturbGroups, gradient, weights, _scratch!.Measured);
+        _device!.Kernels.Measure(_plan!.Pieces, BallNorm.Two, 2, _perturbGroups, gradient, weights, _record!.Piece(0, StepRecord.Measured));
     }
 
     [Benchmark(Description = "perturb")]
@@ -71,7 +71,7 @@ public class SamPartBenchmarks
             Source = _model.WeightMemory,
             Weights = _model.WeightMemory,
             Saved = _saved!.Pointer<float>(),
-            Measured = _scratch!.Measured,
+            Measured = _record!.Piece(0, StepRecord.Measured),
         };
         _device!.Kernels.Perturb(_plan!.Pieces, arguments, _perturbGroups);
     }

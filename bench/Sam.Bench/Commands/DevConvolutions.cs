@@ -6,7 +6,8 @@ using Sam.Native.Cpu;
 
 namespace Sam.Bench.Commands;
 
-/// <summary>Speed of the convolutions that the workloads are made of, in three directions: dev-convolutions [threads] [filter].</summary>
+/// <summary>Speed of the convolutions that the workloads are made of, in three directions: dev-convolutions [threads] [filter]
+/// [direction: 0 forward, 1 data, 2 weight] [trials].</summary>
 internal static unsafe class DevConvolutions
 {
     private static readonly (string Name, int Batch, Conv2dShape Shape)[] s_cases =
@@ -17,8 +18,13 @@ internal static unsafe class DevConvolutions
         ("resnet-128-16x16", 8, new(128, 16, 16, 128, 3, 3, 1, 1, 1, 1)),
         ("resnet-256-8x8", 16, new(256, 8, 8, 256, 3, 3, 1, 1, 1, 1)),
         ("resnet-512-4x4", 32, new(512, 4, 4, 512, 3, 3, 1, 1, 1, 1)),
-        ("resnet-s2-64-128", 8, new(64, 32, 32, 128, 3, 3, 2, 2, 1, 1)),
-        ("resnet-1x1-s2", 8, new(64, 32, 32, 128, 1, 1, 2, 2, 0, 0)),
+        ("resnet-s2-64-128", 32, new(64, 32, 32, 128, 3, 3, 2, 2, 1, 1)),
+        ("resnet-s2-128-256", 32, new(128, 16, 16, 256, 3, 3, 2, 2, 1, 1)),
+        ("resnet-s2-256-512", 32, new(256, 8, 8, 512, 3, 3, 2, 2, 1, 1)),
+        ("resnet-1x1-64-128", 32, new(64, 32, 32, 128, 1, 1, 2, 2, 0, 0)),
+        ("resnet-1x1-128-256", 32, new(128, 16, 16, 256, 1, 1, 2, 2, 0, 0)),
+        ("resnet-1x1-256-512", 32, new(256, 8, 8, 512, 1, 1, 2, 2, 0, 0)),
+        ("cifar-stem", 32, new(3, 32, 32, 64, 3, 3, 1, 1, 1, 1)),
         ("resnet-stem", 2, new(3, 64, 64, 64, 7, 7, 2, 2, 3, 3)),
         ("seed-b1-512-2x2", 1, new(512, 2, 2, 512, 3, 3, 1, 1, 1, 1)),
     ];
@@ -26,6 +32,8 @@ internal static unsafe class DevConvolutions
     public static int Run(string[] args)
     {
         int threads = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1;
+        int only = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : -1;
+        int trials = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 30;
         double peak = MachinePeak.GflopsPerCore() * threads;
         Console.WriteLine($"peak of {threads} threads {peak:F1} GFLOP/s");
         using WorkerTeam team = new(threads);
@@ -44,8 +52,16 @@ internal static unsafe class DevConvolutions
             Console.Write($"{name,-18}");
             for (int direction = 0; direction < 3; direction++)
             {
+                if (only >= 0 && only != direction)
+                {
+                    continue;
+                }
+
                 double best = double.MaxValue;
-                for (int trial = 0; trial < 30; trial++)
+                Fill(x, batch * shape.InCount);
+                Fill(w, shape.WeightCount);
+                Fill(y, batch * shape.OutCount);
+                for (int trial = 0; trial < trials; trial++)
                 {
                     double start = Now(threads);
                     switch (direction)
@@ -54,17 +70,14 @@ internal static unsafe class DevConvolutions
                             Convolution.Forward(team, shape, batch, x, w, w + shape.WeightCount, true, y, workspace);
                             break;
                         case 1:
-                            Convolution.BackwardData(team, shape, batch, y, w, null, x, workspace);
+                            Convolution.BackwardData(team, shape, batch, y, w, null, x, false, workspace);
                             break;
                         default:
                             Convolution.BackwardWeight(team, shape, batch, x, y, w, w + shape.WeightCount, false, workspace);
                             break;
                     }
 
-                    best = Math.Min(best, (Now(threads) - start));
-                    Fill(x, batch * shape.InCount);
-                    Fill(w, shape.WeightCount);
-                    Fill(y, batch * shape.OutCount);
+                    best = Math.Min(best, Now(threads) - start);
                 }
 
                 Console.Write($"{((string[])["forward", "data", "weight"])[direction],8} {best * 1e6,8:F0} us {operations / best / 1e9 / peak,6:P0}");

@@ -5,18 +5,19 @@ using Sam.Native;
 
 namespace Sam.Bench.Commands;
 
-/// <summary>A roofline table: each convolution of a model, and the batch normalisation behind it, in each direction beside what the
+/// <summary>A roofline table: each convolution of a model, and the batch normalisation of each shape, in each direction beside what the
 /// machine can do.</summary>
 internal static class LayersCommand
 {
-    public const string Usage = "layers [--threads N] [--model resnet18-cifar|resnet18-seed|lenet-mnist] [--reps N]";
+    public const string Usage =
+        "layers [--threads N] [--model resnet18-cifar|resnet18-seed|lenet-mnist] [--batch N] [--reps N] [--only TEXT]";
 
     private static readonly BatchNormSettings s_settings = new(Activation: Activation.Relu);
 
     public static int Run(string[] arguments)
     {
-        int threads = Environment.ProcessorCount, repetitions = 20;
-        string name = "resnet18-cifar";
+        int threads = Environment.ProcessorCount, repetitions = 20, given = 0;
+        string name = "resnet18-cifar", only = "";
         for (int i = 0; i < arguments.Length; i += 2)
         {
             string? value = i + 1 < arguments.Length ? arguments[i + 1] : null;
@@ -25,8 +26,13 @@ internal static class LayersCommand
                 case "--threads" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out threads) && threads > 0:
                 case "--reps" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out repetitions) && repetitions > 0:
                     break;
+                case "--batch" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out given) && given > 0:
+                    break;
                 case "--model" when value is "resnet18-cifar" or "resnet18-seed" or "lenet-mnist":
                     name = value;
+                    break;
+                case "--only" when value is not null:
+                    only = value;
                     break;
                 default:
                     Console.Error.WriteLine($"'{arguments[i]} {value}' is not understood; usage: {Usage}, with N at least 1.");
@@ -35,7 +41,7 @@ internal static class LayersCommand
         }
 
         using Device device = Device.Cpu(new DeviceOptions { Threads = threads });
-        int batch = name switch { "resnet18-cifar" => 32, "resnet18-seed" => 1, _ => 64 };
+        int batch = given > 0 ? given : name switch { "resnet18-cifar" => 32, "resnet18-seed" => 1, _ => 64 };
         using Model model = name switch
         {
             "resnet18-cifar" => new ResNet18Cifar(device, 1),
@@ -43,14 +49,16 @@ internal static class LayersCommand
             _ => new MnistLeNet(device, 1),
         };
         double peak = MachinePeak.GflopsPerCore() * threads, copy = MachinePeak.CopyGigabytesPerSecond(threads);
-        Write($"{name}, batch {batch}, {threads} threads: peak {peak:F0} GFLOP/s, copy {copy:F1} GB/s. Times are the best of {repetitions}; operations are those of direct convolution.");
+        Write($"{name}, batch {batch}, {threads} threads: peak {peak:F0} GFLOP/s, copy {copy:F1} GB/s.");
+        Write($"Times are the best of {repetitions}; operations are those of direct convolution.");
         Write($"{"layer",-34} {"direction",-18} {"ms",9} {"GFLOP/s",9} {"of peak",8} {"MB",8} {"GB/s",7} {"of copy",8}");
         bool normalized = model.Layout.Buffers.Length > 0;
+        HashSet<(int Channels, int Height, int Width)> seen = [];
         foreach (Conv2dShape shape in model.Layout.Convolutions)
         {
-            using Measured measured = new(device, shape, batch, repetitions, peak, copy);
-            measured.Convolution();
-            if (normalized)
+            using Measured measured = new(device, shape, batch, repetitions, only, peak, copy);
+            measured.Convolution(isFirst: shape == model.Layout.Convolutions[0]);
+            if (normalized && seen.Add((shape.OutChannels, shape.OutHeight, shape.OutWidth)))
             {
                 measured.Normalization();
             }
@@ -62,12 +70,13 @@ internal static class LayersCommand
     private static void Write(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The memory of one convolution and of the normalisation of its output.</summary>
-    private sealed class Measured(Device device, Conv2dShape shape, int batch, int repetitions, double peak, double copy) : IDisposable
+    private sealed class Measured(Device device, Conv2dShape shape, int batch, int repetitions, string only, double peak, double copy) : IDisposable
     {
         private readonly List<DeviceMemory> _memory = [];
         private readonly DeviceKernels _kernels = device.Kernels;
 
-        public void Convolution()
+        // A step never asks for the gradient of a model's input.
+        public void Convolution(bool isFirst)
         {
             DevicePointer<float> x = New((long)batch * shape.InCount), y = New((long)batch * shape.OutCount), w = New(shape.WeightCount);
             _kernels.PrepareConv2d(shape, batch);
@@ -76,9 +85,13 @@ internal static class LayersCommand
             string layer = string.Create(
                 CultureInfo.InvariantCulture,
                 $"conv {shape.InChannels}-{shape.OutChannels} {shape.KernelHeight}x{shape.KernelWidth}/{shape.StrideHeight} {shape.InHeight}x{shape.InWidth}");
-            Row(layer, "forward", Best(() => _kernels.Conv2dForward(shape, batch, x, w, default, y, Activation.None)), operations, bytes);
-            Row(layer, "data gradient", Best(() => _kernels.Conv2dBackwardInput(shape, batch, y, w, x, default)), operations, bytes);
-            Row(layer, "weight gradient", Best(() => _kernels.Conv2dBackwardWeight(shape, batch, x, y, w, default, accumulate: false)), operations, bytes);
+            Row(layer, "forward", () => _kernels.Conv2dForward(shape, batch, x, w, default, y, Activation.None), operations, bytes);
+            if (!isFirst)
+            {
+                Row(layer, "data gradient", () => _kernels.Conv2dBackwardInput(shape, batch, y, w, x, default, false), operations, bytes);
+            }
+
+            Row(layer, "weight gradient", () => _kernels.Conv2dBackwardWeight(shape, batch, x, y, w, default, accumulate: false), operations, bytes);
         }
 
         public void Normalization()
@@ -93,32 +106,40 @@ internal static class LayersCommand
             string layer = string.Create(CultureInfo.InvariantCulture, $"bn+relu {channels} {shape.OutHeight}x{shape.OutWidth}");
 
             // Each tensor is counted once: what a second pass reads again should come from a cache.
-            Row(layer, "forward", Best(() => _kernels.BatchNormForward(s_settings, batch, channels, size, x, gamma, beta, default, running, y, mean, inverse)), 0, 8.0 * count);
+            Row(layer, "forward", () => _kernels.BatchNormForward(s_settings, batch, channels, size, x, gamma, beta, default, running, y, mean, inverse), 0, 8.0 * count);
             Row(
                 layer,
                 "backward",
-                Best(() => _kernels.BatchNormBackward(s_settings, batch, channels, size, x, gamma, beta, default, dy, mean, inverse, dx, dgamma, dbeta, default, false)),
+                () => _kernels.BatchNormBackward(s_settings, batch, channels, size, x, gamma, beta, default, dy, mean, inverse, dx, dgamma, dbeta, default, false),
                 0,
                 12.0 * count);
             Row(
                 layer,
                 "forward, shortcut",
-                Best(() => _kernels.BatchNormForward(s_settings, batch, channels, size, x, gamma, beta, shortcut, running, y, mean, inverse)),
+                () => _kernels.BatchNormForward(s_settings, batch, channels, size, x, gamma, beta, shortcut, running, y, mean, inverse),
                 0,
                 12.0 * count);
             Row(
                 layer,
                 "backward, shortcut",
-                Best(() => _kernels.BatchNormBackward(s_settings, batch, channels, size, x, gamma, beta, y, dy, mean, inverse, dx, dgamma, dbeta, shortcut, false)),
+                () => _kernels.BatchNormBackward(s_settings, batch, channels, size, x, gamma, beta, y, dy, mean, inverse, dx, dgamma, dbeta, shortcut, false),
                 0,
                 20.0 * count);
         }
 
         public void Dispose() => _memory.ForEach(static m => m.Dispose());
 
-        private void Row(string layer, string direction, double seconds, double operations, double bytes)
+        private void Row(string layer, string direction, Action body, double operations, double bytes)
         {
-            string gflops = operations > 0 ? string.Create(CultureInfo.InvariantCulture, $"{operations / seconds / 1e9,9:F1} {operations / seconds / 1e7 / peak,7:F0}%") : new string(' ', 18);
+            if (!layer.Contains(only, StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            double seconds = Best(body);
+            string gflops = operations > 0
+                ? string.Create(CultureInfo.InvariantCulture, $"{operations / seconds / 1e9,9:F1} {operations / seconds / 1e7 / peak,7:F0}%")
+                : new string(' ', 18);
             Write($"{layer,-34} {direction,-18} {seconds * 1e3,9:F3} {gflops} {bytes / 1e6,8:F2} {bytes / seconds / 1e9,7:F1} {bytes / seconds / 1e7 / copy,7:F0}%");
         }
 

@@ -5,13 +5,12 @@ namespace Sam.Bench.Commands;
 
 /// <summary>What whole steps of SAM's cheaper relatives cost beside SGD's and SAM's on one model: one JSON line each.</summary>
 /// <remarks>Steps take turns, each figure is a median. LookSAM's is a fifth of five steps, the one with two gradients among them.
-/// m-SAM cuts the batch into four, perturbed one by one: the work of SAM in smaller products.</remarks>
+/// m-SAM cuts the batch into two and into four, perturbed one by one: the work of SAM in smaller products.</remarks>
 internal static class RatiosCommand
 {
     public const string Usage = "ratios [--threads N] [--only NAME] [--reps N]";
 
     private const int LookInterval = 5;
-    private const int MicroBatches = 4;
 
     // A batch of one example cannot be cut.
     private static readonly string[] s_names =
@@ -50,7 +49,8 @@ internal static class RatiosCommand
     private static void Measure(StepWorkload workload, string name, int threads, int repetitions)
     {
         SamOptions look = new() { Combination = Combination.LookSam(LookInterval) };
-        SamOptions pieces = new() { MicroBatch = workload.Model.BatchSize / MicroBatches, PerturbsEachMicroBatch = true };
+        SamOptions halves = new() { MicroBatch = workload.Model.BatchSize / 2, PerturbsEachMicroBatch = true };
+        SamOptions quarters = halves with { MicroBatch = workload.Model.BatchSize / 4 };
         (string Variant, SamOptimizer Optimizer, int Steps)[] cases =
         [
             ("sgd", workload.Optimizer(Perturbation.None), 1),
@@ -58,7 +58,8 @@ internal static class RatiosCommand
             ("looksam-k5", workload.Optimizer(Perturbation.Sam(StepWorkload.Rho), look), LookInterval),
             ("msam", workload.Optimizer(Perturbation.Msam()), 1),
             ("esam-0.5-0.5", workload.Optimizer(Perturbation.Esam(StepWorkload.Rho)), 1),
-            ($"m-sam-{pieces.MicroBatch}", workload.Optimizer(Perturbation.Sam(StepWorkload.Rho), pieces), 1),
+            ($"m-sam-{halves.MicroBatch}", workload.Optimizer(Perturbation.Sam(StepWorkload.Rho), halves), 1),
+            ($"m-sam-{quarters.MicroBatch}", workload.Optimizer(Perturbation.Sam(StepWorkload.Rho), quarters), 1),
         ];
         Action[] bodies = [.. cases.Select(one => (Action)(() =>
         {
@@ -67,7 +68,10 @@ internal static class RatiosCommand
                 workload.Step(one.Optimizer);
             }
         }))];
-        double[] times = Clock.Medians(repetitions, bodies);
+        // One thread is timed by its own processor time, which others on the machine disturb less.
+        double[] times = threads == 1
+            ? Clock.Medians(repetitions, static () => ThreadClock.Seconds, bodies)
+            : Clock.Medians(repetitions, bodies);
         for (int i = 0; i < cases.Length; i++)
         {
             double time = times[i] / cases[i].Steps;

@@ -9,7 +9,15 @@ internal static class Clock
     /// <param name="repetitions">Counted runs of each body.</param>
     /// <param name="bodies">What to time.</param>
     /// <returns>One median for each body.</returns>
-    public static double[] Medians(int repetitions, params ReadOnlySpan<Action> bodies)
+    public static double[] Medians(int repetitions, params ReadOnlySpan<Action> bodies) =>
+        Medians(repetitions, static () => Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency, bodies);
+
+    /// <summary>Median milliseconds of each body by a clock of choice; the first second warms up and is not counted.</summary>
+    /// <param name="repetitions">Counted runs of each body.</param>
+    /// <param name="seconds">The clock.</param>
+    /// <param name="bodies">What to time.</param>
+    /// <returns>One median for each body.</returns>
+    public static double[] Medians(int repetitions, Func<double> seconds, params ReadOnlySpan<Action> bodies)
     {
         for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < 1;)
         {
@@ -29,9 +37,9 @@ internal static class Clock
         {
             for (int i = 0; i < bodies.Length; i++)
             {
-                long start = Stopwatch.GetTimestamp();
+                double start = seconds();
                 bodies[i]();
-                times[i][r] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                times[i][r] = (seconds() - start) * 1e3;
             }
         }
 

@@ -2,10 +2,12 @@ using Sam.Native;
 
 namespace Sam.Bench;
 
-/// <summary>A model that is nothing but 62 tensors of 11.2 million weights.</summary>
-internal sealed class FlatModel(Device device) : Model(device, 1, 0, Describe())
+/// <summary>A model that is nothing but 62 tensors, of 11.2 million weights unless said otherwise.</summary>
+/// <param name="device">Where it lives.</param>
+/// <param name="matrix">Weights of each matrix, a multiple of 16.</param>
+internal sealed class FlatModel(Device device, int matrix = FlatModel.Matrix) : Model(device, 1, 0, Describe(matrix))
 {
-    /// <summary>Elements of the arena.</summary>
+    /// <summary>Elements of the arena, unless said otherwise.</summary>
     public const int Count = 31 * (Matrix + Vector);
 
     private const int Matrix = 360_000;
@@ -19,15 +21,15 @@ internal sealed class FlatModel(Device device) : Model(device, 1, 0, Describe())
     {
     }
 
-    private static ModelLayout Describe()
+    private static ModelLayout Describe(int matrix)
     {
         List<ParameterInfo> parameters = [];
         int offset = 0;
         for (int i = 0; i < 31; i++)
         {
-            foreach (int count in (int[])[Matrix, Vector])
+            foreach (int count in (int[])[matrix, Vector])
             {
-                parameters.Add(new ParameterInfo($"{i}.{count}", new Shape(count), offset, count == Matrix ? ParameterRole.Weight
+                parameters.Add(new ParameterInfo($"{i}.{count}", new Shape(count), offset, count == matrix ? ParameterRole.Weight
                     : ParameterRole.Bias, Initializer.KaimingUniform(100)));
                 offset += count;
             }
@@ -40,7 +42,7 @@ internal sealed class FlatModel(Device device) : Model(device, 1, 0, Describe())
             OutputShape = new Shape(1),
             Parameters = [.. parameters],
             Layers = [],
-            ArenaCount = Count,
+            ArenaCount = offset,
             ActivationCount = 48,
             InputOffset = 0,
             OutputOffset = 16,

@@ -35,14 +35,32 @@ internal sealed class StepWorkload : IDisposable
     /// <summary>The model.</summary>
     public Model Model { get; }
 
-    /// <summary>Makes one of <see cref="Names"/>.</summary>
-    public static StepWorkload Make(string name, Device device, ulong seed) => name switch
+    /// <summary>Bytes of the batch: examples and labels.</summary>
+    public long BatchBytes => sizeof(float) * ((long)_input.Length + _labels.Length);
+
+    /// <summary>Parameters of the model.</summary>
+    public long ParameterCount
     {
-        "mlp-tiny-b32" => new StepWorkload(new TinyMlp(device, 32, seed), classes: true),
-        "mlp-mnist-b128" => new StepWorkload(new MnistMlp(device, 128, seed), classes: true),
-        "lenet-mnist-b64" => new StepWorkload(new MnistLeNet(device, 64, seed), classes: true),
-        "resnet18-cifar-b32" => new StepWorkload(new ResNet18Cifar(device, 32, seed), classes: true),
-        "resnet18-seed-b1" => new StepWorkload(new SeedResNet18(device, 1, seed), classes: false),
+        get
+        {
+            long count = 0;
+            foreach (Parameter parameter in Model.Parameters) count += parameter.Count;
+            return count;
+        }
+    }
+
+    /// <summary>Makes one of <see cref="Names"/>.</summary>
+    /// <param name="name">Which one.</param>
+    /// <param name="device">Where its model lives.</param>
+    /// <param name="seed">Key of its weights.</param>
+    /// <param name="batch">Examples instead of those in its name; 0 for these.</param>
+    public static StepWorkload Make(string name, Device device, ulong seed, int batch = 0) => name switch
+    {
+        "mlp-tiny-b32" => new StepWorkload(new TinyMlp(device, batch > 0 ? batch : 32, seed), classes: true),
+        "mlp-mnist-b128" => new StepWorkload(new MnistMlp(device, batch > 0 ? batch : 128, seed), classes: true),
+        "lenet-mnist-b64" => new StepWorkload(new MnistLeNet(device, batch > 0 ? batch : 64, seed), classes: true),
+        "resnet18-cifar-b32" => new StepWorkload(new ResNet18Cifar(device, batch > 0 ? batch : 32, seed), classes: true),
+        "resnet18-seed-b1" => new StepWorkload(new SeedResNet18(device, batch > 0 ? batch : 1, seed), classes: false),
         _ => throw new ArgumentException($"There is no workload '{name}', only {string.Join(", ", Names)}.", nameof(name)),
     };
 
@@ -51,17 +69,9 @@ internal sealed class StepWorkload : IDisposable
         new(Model, new Sgd(LearningRate, momentum: 0.9f, weightDecay: 5e-4f), perturbation, options);
 
     /// <summary>One step on the batch.</summary>
-    public void Step(SamOptimizer optimizer)
-    {
-        if (_labels.Length > 0)
-        {
-            optimizer.Step(_input, _labels);
-        }
-        else
-        {
-            optimizer.Step(_input, Loss.Sum);
-        }
-    }
+    /// <returns>Its result, which nobody has to read.</returns>
+    public StepResult Step(SamOptimizer optimizer) =>
+        _labels.Length > 0 ? optimizer.Step(_input, _labels) : optimizer.Step(_input, Loss.Sum);
 
     public void Dispose() => Model.Dispose();
 }

@@ -62,8 +62,12 @@ internal sealed class Checkpoint(TrainOptions options, int trainSize)
 
     private static string Text(double value) => ((float)value).ToString(CultureInfo.InvariantCulture);
 
+    private static string Optional(float? value) => value is float number ? Text(number) : "none";
+
+    private static string Optional(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "none";
+
     private static string Name<T>(T value)
-        where T : struct, Enum => value.ToString().ToLowerInvariant();
+        where T : struct => value.ToString()!.ToLowerInvariant();
 
     private void Resume(TrainingRun run)
     {
@@ -127,21 +131,43 @@ internal sealed class Checkpoint(TrainOptions options, int trainSize)
             ["--rho"] = Text(sam.Rho),
             ["--rho-end"] = sam.RhoEnd is float end ? Text(end) : "none",
             ["--p"] = Text(sam.P),
-            ["--m"] = sam.MicroBatch?.ToString(CultureInfo.InvariantCulture) ?? "none",
+            ["--m"] = Optional(sam.MicroBatch),
             ["--interval"] = Text(sam.Interval),
             ["--inner-steps"] = Text(sam.InnerSteps),
             ["--alpha"] = Text(sam.Alpha),
             ["--gamma"] = Text(sam.Gamma),
+            ["--rho-warmup"] = Text(sam.RhoWarmup),
+            ["--scaling"] = Name(sam.Scaling),
+            ["--scale-all"] = Name(sam.ScalesAll),
             ["--eta"] = Text(sam.Eta),
+            ["--clean-loss"] = Name(sam.CleanLoss),
+            ["--coupled"] = Name(sam.Coupled),
+            ["--by-tensor"] = Name(sam.ByTensor),
+            ["--average"] = Name(sam.Average),
             ["--sigma"] = Text(sam.Sigma),
             ["--lambda"] = Text(sam.Lambda),
             ["--weight-fraction"] = Text(sam.WeightFraction),
+            ["--subset-norm"] = Name(sam.SubsetNorm),
             ["--data-fraction"] = Text(sam.DataFraction),
             ["--base"] = Name(run.Base.Kind),
             ["--lr"] = Text(run.Base.LearningRate),
             ["--momentum"] = Text(run.Base.Momentum),
             ["--betas"] = $"{Text(run.Base.Beta1)},{Text(run.Base.Beta2)}",
             ["--weight-decay"] = Text(run.Base.WeightDecay),
+            ["--nesterov"] = Name(run.Base.Nesterov),
+            ["--amsgrad"] = Name(run.Base.Amsgrad),
+            ["--clip-norm"] = Optional(run.Steps.ClipNorm),
+            ["--clip-value"] = Optional(run.Steps.ClipValue),
+            ["--clip"] = Name(run.Steps.Clipped),
+            ["--loss-decay"] = Text(run.Steps.LossDecay),
+            ["--micro-batch"] = Optional(run.Steps.MicroBatch),
+            ["--ema"] = Optional(run.Steps.Ema),
+            ["--swa"] = Optional(run.Steps.Swa),
+            ["--swa-every"] = Text(run.Steps.SwaEvery),
+            ["--loss-scale"] = Optional(run.Steps.LossScale),
+            ["--loss-scale-steps"] = Text(run.Steps.LossScaleSteps),
+            ["--group"] = run.Steps.Groups.Count == 0 ? "none" : string.Join(" ", run.Steps.Groups.Select(static group => group.Text)),
+            ["--no-decay"] = Name(run.Steps.NoDecay),
             ["--schedule"] = Name(run.Schedule.Kind),
             ["--warmup"] = run.Schedule.Warmup.ToString(CultureInfo.InvariantCulture),
             ["--lr-end"] = Text(run.Schedule.End),

@@ -10,7 +10,7 @@ internal sealed class BaseFlags
         "--lr",
         new NumberRange(0, 1000, OpenBelow: true),
         "Learning rate: the highest, where the schedule moves it [default: sgd 0.05; adam, adamw, radam, rmsprop and lamb 0.001; "
-        + "nadam and adamax 0.002; adagrad 0.01; adadelta 1; lion 0.0001; lars 5].");
+        + "nadam and adamax 0.002; adagrad and adafactor 0.01; adadelta 1; lion 0.0001; lars 5].");
 
     private readonly Option<double?> _momentum = OptionFactory.OptionalReal(
         "--momentum",
@@ -28,15 +28,25 @@ internal sealed class BaseFlags
     private readonly Option<double?> _weightDecay = OptionFactory.OptionalReal(
         "--weight-decay",
         new NumberRange(0, 1000),
-        "Weight decay: this times the weights is added to their gradient or, for adamw, lion and lamb, taken off with the learning "
+        "Weight decay: this times the weights is added to their gradient or, for adamw, lion, lamb and adafactor, taken off with the learning "
         + "rate [default: sgd and lars 0.0005; adamw and lamb 0.01; others 0].");
+
+    private readonly Option<bool> _nesterov = new("--nesterov")
+    {
+        Description = "sgd: look ahead by the momentum [default: off].",
+    };
+
+    private readonly Option<bool> _amsgrad = new("--amsgrad")
+    {
+        Description = "adam and adamw: divide by the largest second moment so far [default: off].",
+    };
 
     /// <summary>--base.</summary>
     public Option<string> Kind { get; } = OptionFactory.Choice(
         "--base",
         BaseKind.Sgd,
-        "Base optimizer, which updates the weights: sgd, adam, adamw, nadam, radam, adamax, rmsprop, adagrad, adadelta, lion, lamb "
-        + "or lars.",
+        "Base optimizer, which updates the weights: sgd, adam, adamw, nadam, radam, adamax, rmsprop, adagrad, adadelta, lion, lamb, "
+        + "lars or adafactor.",
         "name");
 
     /// <summary>Adds them to a command.</summary>
@@ -47,6 +57,8 @@ internal sealed class BaseFlags
         command.Add(_momentum);
         command.Add(_betas);
         command.Add(_weightDecay);
+        command.Add(_nesterov);
+        command.Add(_amsgrad);
     }
 
     /// <summary>The settings that were asked for.</summary>
@@ -63,6 +75,8 @@ internal sealed class BaseFlags
             Beta1 = (float)(betas?[0] ?? settings.Beta1),
             Beta2 = (float)(betas?[1] ?? settings.Beta2),
             WeightDecay = (float)(parsed.GetValue(_weightDecay) ?? settings.WeightDecay),
+            Nesterov = parsed.GetValue(_nesterov),
+            Amsgrad = parsed.GetValue(_amsgrad),
         };
     }
 
@@ -76,6 +90,16 @@ internal sealed class BaseFlags
         if (given.IsGiven(_momentum) && !BaseSettings.HasMomentum(kind))
         {
             throw new CommandException($"--momentum has no effect with --base {name}{(BaseSettings.HasBetas(kind) ? "; --betas sets its moments" : "")}.");
+        }
+
+        if (given.GetValue(_nesterov) && kind != BaseKind.Sgd)
+        {
+            throw new CommandException($"--nesterov has no effect with --base {name}; it goes with sgd{(kind == BaseKind.Adam ? ", and nadam is Adam with it" : "")}.");
+        }
+
+        if (given.GetValue(_amsgrad) && kind is not (BaseKind.Adam or BaseKind.AdamW))
+        {
+            throw new CommandException($"--amsgrad has no effect with --base {name}; it goes with adam or adamw.");
         }
 
         if (given.IsGiven(_betas) && !BaseSettings.HasBetas(kind))

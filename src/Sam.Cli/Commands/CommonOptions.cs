@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Sam.Cli.Devices;
+using Sam.Cli.Training;
 using Sam.Native;
 
 namespace Sam.Cli.Commands;
@@ -15,6 +17,17 @@ internal sealed class CommonOptions
         CustomParser = static result => ulong.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
             ? seed
             : OptionFactory.Fail<ulong>(result, $"--seed takes a whole number from 0 to {ulong.MaxValue}, not '{result.Tokens[0].Value}'."),
+    };
+
+    private readonly Option<string> _device = OptionFactory.Choice(
+        "--device",
+        DeviceKind.Auto,
+        "Where to train. auto: on the first GPU where the CUDA driver and cuBLAS answer, else on the CPU; emulated: on a CUDA device in software, for "
+        + "looking into kernels rather than for speed.");
+
+    private readonly Option<bool> _deviceChecks = new("--device-checks")
+    {
+        Description = "With --device emulated: look for races, unwritten and foreign memory in every kernel, some times slower [default: off].",
     };
 
     private readonly Option<int?> _threads = OptionFactory.OptionalWhole(
@@ -34,6 +47,8 @@ internal sealed class CommonOptions
     /// <summary>Adds them to a command, after its own.</summary>
     public void AddTo(Command command)
     {
+        command.Add(_device);
+        command.Add(_deviceChecks);
         command.Add(_seed);
         command.Add(_threads);
         command.Add(_data);
@@ -43,8 +58,16 @@ internal sealed class CommonOptions
     /// <summary>The seed.</summary>
     public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);
 
-    /// <summary>Number of threads, or null for the default.</summary>
-    public int? Threads(ParseResult parsed) => parsed.GetValue(_threads);
+    /// <summary>The device to train on.</summary>
+    /// <exception cref="CommandException">SAM_THREADS is not a number in range, or checks are asked for on a real device.</exception>
+    public DeviceChoice Device(ParseResult parsed)
+    {
+        DeviceKind kind = parsed.GetChoice<DeviceKind>(_device);
+        bool checks = parsed.GetValue(_deviceChecks);
+        return checks && kind != DeviceKind.Emulated
+            ? throw new CommandException("--device-checks has no effect without --device emulated.")
+            : new DeviceChoice(kind, Factory.Threads(parsed.GetValue(_threads)), checks);
+    }
 
     /// <summary>The folder of the data, or null to look for it.</summary>
     public string? Data(ParseResult parsed) => parsed.GetValue(_data);

@@ -3,9 +3,9 @@ using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using Sam.Cli.Data;
+using Sam.Cli.Devices;
 using Sam.Cli.Output;
 using Sam.Cli.Training;
-using Sam.Native;
 
 namespace Sam.Cli.Commands;
 
@@ -110,7 +110,7 @@ internal sealed class CompareCommand
         Noises = parsed.GetRequiredValue(_noises),
         TrainSize = parsed.GetValue(_trainSize),
         Output = parsed.GetRequiredValue(_output),
-        Threads = _common.Threads(parsed),
+        Device = _common.Device(parsed),
         Data = _common.Data(parsed),
         Json = _common.Json(parsed),
     };
@@ -118,20 +118,20 @@ internal sealed class CompareCommand
     private int Run(CompareOptions options)
     {
         CheckOutput(options.Output);
-        int threads = Factory.Threads(options.Threads);
         DataLoading loading = DataLoading.Start(MnistFolder.Find(options.Data));
-        using Device device = Device.Cpu(new DeviceOptions { Threads = threads });
+        using OpenDevice opened = OpenDevice.Open(options.Device);
         (ImageSet train, ImageSet test) = loading.Wait();
         int trainSize = TrainingSize.Check(options.TrainSize, train.Count);
 
-        Comparison comparison = new(device, options.Recipe, options.Noises);
+        Comparison comparison = new(opened.Device, options.Recipe, options.Noises);
         CompareView view = CompareView.Create(_console, options.Json);
-        view.Start(options, device.Name);
+        view.Start(options, opened.Device.Name);
         long begin = Stopwatch.GetTimestamp();
         BackgroundWork work = new(() => comparison.Run(train, trainSize, test, _stop));
         view.Watch(work, comparison);
         work.Finish();
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        opened.ThrowIfAnyFinding();
 
         bool drawn = comparison.Rows.Any(static row => row.Progress.EpochCount > 0);
         if (drawn)
@@ -142,7 +142,7 @@ internal sealed class CompareCommand
         view.Finish(comparison, seconds, drawn ? options.Output : null);
         if (options.Json)
         {
-            CompareReport.WriteJson(_console.Out, comparison, options, threads, seconds, _stop.IsRequested);
+            CompareReport.WriteJson(_console.Out, comparison, options, seconds, _stop.IsRequested);
         }
 
         return _stop.IsRequested ? ExitCode.Interrupted : ExitCode.Success;

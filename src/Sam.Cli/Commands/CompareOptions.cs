@@ -1,3 +1,4 @@
+using Sam.Cli.Devices;
 using Sam.Cli.Training;
 
 namespace Sam.Cli.Commands;
@@ -17,8 +18,8 @@ internal sealed record CompareOptions
     /// <summary>Where the picture goes.</summary>
     public required string Output { get; init; }
 
-    /// <summary>Number of threads, or null for the default.</summary>
-    public required int? Threads { get; init; }
+    /// <summary>Where to train, and with how many threads.</summary>
+    public required DeviceChoice Device { get; init; }
 
     /// <summary>The folder of the data, or null to look for it.</summary>
     public required string? Data { get; init; }

@@ -37,7 +37,7 @@ internal static class ParseErrors
     private static string Message(ParseError error) => error.SymbolResult switch
     {
         OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name} needs a value",
-        OptionResult { Tokens.Count: > 1 } option => $"{option.Option.Name} takes one value, not {option.Tokens.Count}",
+        OptionResult { Tokens.Count: > 1, Option.Arity.MaximumNumberOfValues: 1 } option => $"{option.Option.Name} takes one value, not {option.Tokens.Count}",
         _ => error.Message.ReplaceLineEndings(" ").TrimEnd('.'),
     };
 

@@ -22,6 +22,7 @@ internal static class SamCommand
         {
             new TrainCommand(console, stop).Command,
             new CompareCommand(console, stop).Command,
+            new DoctorCommand(console).Command,
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new GroupedHelp((HelpAction)help.Action!);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Sam.Cli.Training;
+using Sam.Native;
 
 namespace Sam.Cli.Commands;
 
@@ -18,6 +19,11 @@ internal sealed class SamFlags
         "--rho-end",
         new NumberRange(0, 1000),
         "Radius where the learning rate is 0; between, the radius follows the learning rate in proportion, as GSAM's paper has it [default: --rho].");
+
+    private readonly Option<int?> _rhoWarmup = OptionFactory.OptionalWhole(
+        "--rho-warmup", new NumberRange(1, int.MaxValue), "Steps over which the radius rises in a line to --rho; 1 does not [default: 1].");
+
+    private readonly FormFlags _forms = new();
 
     private readonly Option<string> _p = new("--p")
     {
@@ -56,9 +62,6 @@ internal sealed class SamFlags
         new NumberRange(0, 1, OpenAbove: true),
         "wsam: weight of the sharpness beside the loss; 0 is the base optimizer [default: 0.9].");
 
-    private readonly Option<double?> _eta = OptionFactory.OptionalReal(
-        "--eta", new NumberRange(0, 1000), "asam: added to the weights' sizes, so that small weights move too [default: 0.01].");
-
     private readonly Option<double?> _sigma = OptionFactory.OptionalReal(
         "--sigma", Share, "fsam: share of the averaged gradient that is taken out of the direction [default: 1].");
 
@@ -69,6 +72,11 @@ internal sealed class SamFlags
 
     private readonly Option<double?> _weightFraction = OptionFactory.OptionalReal(
         "--weight-fraction", new NumberRange(0, 1, OpenBelow: true), "esam: probability that a tensor is moved [default: 0.5].");
+
+    private readonly Option<string> _subsetNorm = OptionFactory.Choice(
+        "--subset-norm",
+        SubsetNorm.Chosen,
+        "esam: norm over the gradients of the tensors that are moved, the only ones that are then computed; or of all, as the paper's formula has it.");
 
     private readonly Option<double?> _dataFraction = OptionFactory.OptionalReal(
         "--data-fraction",
@@ -90,10 +98,12 @@ internal sealed class SamFlags
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])
-            [Kind, _rho, _rhoEnd, _p, _m, _interval, _innerSteps, _alpha, _gamma, _eta, _sigma, _lambda, _weightFraction, _dataFraction])
+            [Kind, _rho, _rhoEnd, _rhoWarmup, _p, _m, _interval, _innerSteps, _alpha, _gamma, _sigma, _lambda, _weightFraction, _subsetNorm, _dataFraction])
         {
             command.Add(option);
         }
+
+        _forms.AddTo(command);
     }
 
     /// <summary>The settings that were asked for.</summary>
@@ -112,23 +122,25 @@ internal sealed class SamFlags
             throw new CommandException($"--m is a part of --batch, which is {batch}; it cannot be {m}.");
         }
 
-        return new SamSettings
+        SamSettings settings = new()
         {
             Kind = kind,
             Rho = rho,
             RhoEnd = (float?)rhoEnd,
+            RhoWarmup = parsed.GetValue(_rhoWarmup) ?? 1,
             P = p,
             MicroBatch = m,
             Interval = parsed.GetValue(_interval) ?? (kind == SamKind.LookSam ? 5 : 1),
             InnerSteps = parsed.GetValue(_innerSteps) ?? 1,
             Alpha = (float)(parsed.GetValue(_alpha) ?? (kind == SamKind.LookSam ? 0.7 : 0.4)),
             Gamma = (float)(parsed.GetValue(_gamma) ?? 0.9),
-            Eta = (float)(parsed.GetValue(_eta) ?? 0.01),
             Sigma = (float)(parsed.GetValue(_sigma) ?? 1),
             Lambda = (float)(parsed.GetValue(_lambda) ?? 0.9),
             WeightFraction = (float)(parsed.GetValue(_weightFraction) ?? 0.5),
+            SubsetNorm = parsed.GetChoice<SubsetNorm>(_subsetNorm),
             DataFraction = (float)(parsed.GetValue(_dataFraction) ?? 0.5),
         };
+        return _forms.Read(parsed, settings, parsed.IsGiven(_rho));
     }
 
     /// <summary>Refuses options that another member of the family has.</summary>
@@ -142,10 +154,10 @@ internal sealed class SamFlags
             (_innerSteps, [SamKind.Sam, SamKind.Asam, SamKind.Gsam, SamKind.Wsam, SamKind.LookSam, SamKind.Usam, SamKind.SamOn]),
             (_alpha, [SamKind.Gsam, SamKind.LookSam]),
             (_gamma, [SamKind.Wsam]),
-            (_eta, [SamKind.Asam]),
             (_sigma, [SamKind.Fsam]),
             (_lambda, [SamKind.Fsam]),
             (_weightFraction, [SamKind.Esam]),
+            (_subsetNorm, [SamKind.Esam]),
             (_dataFraction, [SamKind.Esam]),
         ];
         foreach ((Option option, SamKind[] kinds) in uses)
@@ -156,6 +168,8 @@ internal sealed class SamFlags
                 throw new CommandException($"{option.Name} has no effect with --sam {kind.ToString().ToLowerInvariant()}; it goes with {names}.");
             }
         }
+
+        _forms.CheckUse(given, kind);
     }
 
     private static bool TryParseP(string text, out float p)

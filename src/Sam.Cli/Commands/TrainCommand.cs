@@ -3,9 +3,9 @@ using System.Diagnostics;
 using Sam.Cli.Checkpoints;
 using Sam.Cli.Config;
 using Sam.Cli.Data;
+using Sam.Cli.Devices;
 using Sam.Cli.Output;
 using Sam.Cli.Training;
-using Sam.Native;
 
 namespace Sam.Cli.Commands;
 
@@ -20,6 +20,7 @@ internal sealed class TrainCommand
 
     private readonly SamFlags _sam = new();
     private readonly BaseFlags _base = new();
+    private readonly StepFlags _steps = new();
     private readonly ScheduleFlags _schedule = new();
 
     private readonly Option<string?> _optimizer = new("--optimizer")
@@ -84,6 +85,7 @@ internal sealed class TrainCommand
         _sam.AddTo(Command);
         _base.AddTo(Command);
         Command.Add(_optimizer);
+        _steps.AddTo(Command);
         _schedule.AddTo(Command);
         Command.Add(_checkpoint);
         Command.Add(_resume);
@@ -100,6 +102,7 @@ internal sealed class TrainCommand
     {
         ["--sam"] = "Sharpness:",
         ["--base"] = "Base optimizer:",
+        [StepFlags.First] = "Gradients, averages and parameter groups:",
         ["--schedule"] = "Learning rate over the run:",
         ["--checkpoint"] = "Files and the machine:",
     };
@@ -158,13 +161,15 @@ internal sealed class TrainCommand
 
         int epochs = parsed.GetValue(_epochs);
         int batch = parsed.GetValue(_batch);
+        SamSettings samSettings = _sam.Read(parsed, sam, batch);
         return new TrainOptions
         {
             Settings = new RunSettings
             {
                 Model = parsed.GetChoice<ModelKind>(_model),
-                Sam = _sam.Read(parsed, sam, batch),
+                Sam = samSettings,
                 Base = _base.Read(parsed, baseKind),
+                Steps = _steps.Read(parsed, batch, samSettings.MicroBatch),
                 Schedule = _schedule.Read(parsed, epochs),
                 Epochs = epochs,
                 Batch = batch,
@@ -172,7 +177,7 @@ internal sealed class TrainCommand
             },
             LabelNoise = parsed.GetValue(_labelNoise),
             TrainSize = parsed.GetValue(_trainSize),
-            Threads = _common.Threads(parsed),
+            Device = _common.Device(parsed),
             Data = _common.Data(parsed),
             Checkpoint = checkpoint,
             Resume = resume,
@@ -187,18 +192,17 @@ internal sealed class TrainCommand
             Checkpoint.Check(options.Checkpoint);
         }
 
-        int threads = Factory.Threads(options.Threads);
         IDataFolder folder = options.Settings.Model == ModelKind.ResNet18 ? CifarFolder.Find(options.Data) : MnistFolder.Find(options.Data);
         DataLoading loading = DataLoading.Start(folder);
-        using Device device = Device.Cpu(new DeviceOptions { Threads = threads });
-        using TrainingRun run = new(device, options.Settings);
+        using OpenDevice opened = OpenDevice.Open(options.Device);
+        using TrainingRun run = new(opened.Device, options.Settings);
         (ImageSet train, ImageSet test) = loading.Wait();
         int trainSize = TrainingSize.Check(options.TrainSize, train.Count);
         run.Attach(train, Shuffle.NoisyLabels(train.Labels.AsSpan(0, trainSize), options.LabelNoise, options.Settings.Seed), test);
         Checkpoint? checkpoint = options.Checkpoint is null ? null : new Checkpoint(options, trainSize);
         checkpoint?.Begin(run);
 
-        TrainReport report = new(options, run, device.Name, threads, trainSize, test.Count, folder.Path);
+        TrainReport report = new(options, run, opened.Device.Name, trainSize, test.Count, folder.Path);
         TrainView view = TrainView.Create(_console, options.Json);
         view.Start(report);
         report.StartSeconds = ProcessFigures.SecondsSinceStart();
@@ -213,6 +217,7 @@ internal sealed class TrainCommand
             report.Sharpness = run.Measure(MeasuredImages).Sharpness;
         }
 
+        opened.ThrowIfAnyFinding();
         report.PeakWorkingSetBytes = ProcessFigures.PeakWorkingSetBytes();
         view.Finish(report);
         if (options.Json)

@@ -5,7 +5,8 @@ using Sam.Cli.Commands;
 namespace Sam.Cli.Config;
 
 /// <summary>A JSON file that says what options say: an object whose keys are options without their dashes.</summary>
-/// <remarks>Numbers are JSON numbers, names and paths strings, switches true or false, lists arrays of numbers; "inf" is a string.</remarks>
+/// <remarks>Numbers are JSON numbers, names and paths strings, switches true or false, lists arrays of numbers or, of groups,
+/// of strings; "inf" is a string.</remarks>
 internal static class ConfigFile
 {
     private const long LargestByteCount = 1 << 20;
@@ -44,6 +45,12 @@ internal static class ConfigFile
                 continue;
             }
 
+            if (option.ValueType == typeof(string[]))
+            {
+                arguments.AddRange(Strings(path, key, value).Select(text => (option, $"{option.Name}={text}")));
+                continue;
+            }
+
             arguments.Add((option, $"{option.Name}={Text(path, key, option, value)}"));
         }
 
@@ -74,6 +81,15 @@ internal static class ConfigFile
         {
             throw new CommandException($"--config: cannot read '{path}': {e.Message.ReplaceLineEndings(" ")}");
         }
+    }
+
+    private static IEnumerable<string> Strings(string path, string key, JsonElement value)
+    {
+        bool isArray = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0
+            && value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.String);
+        return isArray ? value.EnumerateArray().Select(static item => item.GetString()!)
+            : value.ValueKind == JsonValueKind.String ? [value.GetString()!]
+            : throw WrongType(path, key, "an array of strings", value);
     }
 
     private static string Text(string path, string key, Option option, JsonElement value)

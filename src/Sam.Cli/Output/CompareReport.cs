@@ -11,10 +11,9 @@ internal static class CompareReport
     /// <param name="output">Where to.</param>
     /// <param name="comparison">The runs.</param>
     /// <param name="options">What was asked for.</param>
-    /// <param name="threads">Threads that computed.</param>
     /// <param name="seconds">Time of all runs.</param>
     /// <param name="stopped">Whether somebody asked to stop.</param>
-    public static void WriteJson(TextWriter output, Comparison comparison, CompareOptions options, int threads, double seconds, bool stopped) =>
+    public static void WriteJson(TextWriter output, Comparison comparison, CompareOptions options, double seconds, bool stopped) =>
         JsonLine.Write(output, json =>
         {
             RunSettings recipe = options.Recipe;
@@ -28,7 +27,7 @@ internal static class CompareReport
             json.WriteNumber("batch", recipe.Batch);
             json.WriteNumber("trainSize", options.TrainSize);
             json.WriteNumber("seed", recipe.Seed);
-            json.WriteNumber("threads", threads);
+            json.WriteNumber("threads", options.Device.Threads);
             json.WriteNumber("seconds", seconds);
             json.WriteNumber("peakWorkingSetBytes", ProcessFigures.PeakWorkingSetBytes());
             json.WriteString("output", options.Output);

@@ -5,7 +5,7 @@ using Sam.Cli.Training;
 namespace Sam.Cli.Output;
 
 /// <summary>What `sam train` tells at its end.</summary>
-internal sealed class TrainReport(TrainOptions options, TrainingRun run, string device, int threads, int trainSize, int testSize, string folder)
+internal sealed class TrainReport(TrainOptions options, TrainingRun run, string device, int trainSize, int testSize, string folder)
 {
     /// <summary>What was asked for.</summary>
     public TrainOptions Options { get; } = options;
@@ -84,12 +84,15 @@ internal sealed class TrainReport(TrainOptions options, TrainingRun run, string 
         json.WriteNumber("learningRate", settings.Base.LearningRate);
         json.WriteNumber("momentum", settings.Base.Momentum);
         json.WriteNumber("weightDecay", settings.Base.WeightDecay);
+        json.WriteFinite("microBatch", settings.Steps.MicroBatch ?? double.NaN);
+        json.WriteNumber("averagedSteps", run.AveragedUpdates);
+        json.WriteNumber("skippedSteps", run.SkippedSteps);
         json.WriteString("schedule", settings.Schedule.Kind.ToString().ToLowerInvariant());
         json.WriteNumber("warmup", settings.Schedule.Warmup);
         json.WriteNumber("epochs", settings.Epochs);
         json.WriteNumber("batch", settings.Batch);
         json.WriteNumber("seed", settings.Seed);
-        json.WriteNumber("threads", threads);
+        json.WriteNumber("threads", Options.Device.Threads);
         json.WriteString("device", Device);
         json.WriteNumber("labelNoise", Options.LabelNoise);
         json.WriteNumber("trainSize", TrainSize);
@@ -111,6 +114,13 @@ internal sealed class TrainReport(TrainOptions options, TrainingRun run, string 
         for (int i = 0; i < Progress.EpochCount; i++)
         {
             json.WriteFiniteValue(Progress[i].TestAccuracy);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("trainLossByEpoch");
+        for (int i = 0; i < Progress.EpochCount; i++)
+        {
+            json.WriteFiniteValue(Progress[i].TrainLoss);
         }
 
         json.WriteEndArray();

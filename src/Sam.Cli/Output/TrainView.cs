@@ -48,6 +48,7 @@ internal class TrainView
         string moments = BaseSettings.HasMomentum(b.Kind) ? $", momentum {Format.Setting(b.Momentum)}"
             : BaseSettings.HasBetas(b.Kind) ? $", betas {Format.Setting(b.Beta1)} and {Format.Setting(b.Beta2)}"
             : "";
+        moments += b.Nesterov ? ", nesterov" : b.Amsgrad ? ", amsgrad" : "";
         string around = $"{Name(b.Kind)} lr {Format.Setting(b.LearningRate)}{moments}, weight decay {Format.Setting(b.WeightDecay)}";
         string p = sam.P == 2 ? "" : float.IsPositiveInfinity(sam.P) ? ", p inf" : $", p {Format.Setting(sam.P)}";
         string m = sam.MicroBatch is int micro ? $", m {micro}" : "";

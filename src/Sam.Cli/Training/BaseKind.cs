@@ -38,4 +38,7 @@ internal enum BaseKind
 
     /// <summary>Momentum scaled to each tensor's norm.</summary>
     Lars,
+
+    /// <summary>Second moments of rows and columns, steps relative to the weights' size.</summary>
+    Adafactor,
 }

@@ -21,11 +21,17 @@ internal sealed record BaseSettings
     /// <summary>Weight decay.</summary>
     public float WeightDecay { get; init; }
 
+    /// <summary>Whether SGD looks ahead.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>Whether Adam and AdamW keep the largest second moment.</summary>
+    public bool Amsgrad { get; init; }
+
     /// <summary>Whether an optimizer has a momentum to set.</summary>
     public static bool HasMomentum(BaseKind kind) => kind is BaseKind.Sgd or BaseKind.Rmsprop or BaseKind.Lars;
 
     /// <summary>Whether an optimizer has two moments.</summary>
-    public static bool HasBetas(BaseKind kind) => !HasMomentum(kind) && kind is not (BaseKind.Adagrad or BaseKind.Adadelta);
+    public static bool HasBetas(BaseKind kind) => !HasMomentum(kind) && kind is not (BaseKind.Adagrad or BaseKind.Adadelta or BaseKind.Adafactor);
 
     /// <summary>What holds where nothing else is said: torch's values, but for rates that torch leaves open.</summary>
     /// <param name="kind">Which optimizer.</param>
@@ -38,7 +44,7 @@ internal sealed record BaseSettings
             BaseKind.Lars => (5f, 0.9f, 5e-4f),
             BaseKind.AdamW or BaseKind.Lamb => (1e-3f, 0f, 0.01f),
             BaseKind.NAdam or BaseKind.Adamax => (2e-3f, 0f, 0f),
-            BaseKind.Adagrad => (0.01f, 0f, 0f),
+            BaseKind.Adagrad or BaseKind.Adafactor => (0.01f, 0f, 0f),
             BaseKind.Adadelta => (1f, 0f, 0f),
             BaseKind.Lion => (1e-4f, 0f, 0f),
             _ => (1e-3f, 0f, 0f),

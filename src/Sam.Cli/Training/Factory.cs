@@ -35,9 +35,9 @@ internal static class Factory
     /// <param name="settings">Kind, batch and seed.</param>
     public static Model Model(Device device, RunSettings settings) => settings.Model switch
     {
-        ModelKind.Mlp => new Mlp(device, settings.Batch, settings.Seed),
-        ModelKind.LeNet => new LeNet(device, settings.Batch, settings.Seed),
-        ModelKind.ResNet18 => new ResNet18Cifar(device, settings.Batch, settings.Seed),
+        ModelKind.Mlp => new Mlp(device, settings.ModelBatch, settings.Seed),
+        ModelKind.LeNet => new LeNet(device, settings.ModelBatch, settings.Seed),
+        ModelKind.ResNet18 => new ResNet18Cifar(device, settings.ModelBatch, settings.Seed),
         _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Model, "There is no such model."),
     };
 
@@ -54,15 +54,28 @@ internal static class Factory
                 $"--sam samon moves normalization layers only; {settings.Model.ToString().ToLowerInvariant()} has none, --model resnet18 has.");
         }
 
+        StepSettings steps = settings.Steps;
+        CheckGroups(model, steps.Groups);
         try
         {
             SamOptions options = new()
             {
                 Combination = Combination(sam),
                 Interval = sam.Kind == SamKind.LookSam ? 1 : sam.Interval,
-                MicroBatch = sam.MicroBatch ?? 0,
+                MicroBatch = sam.MicroBatch ?? steps.MicroBatch ?? 0,
                 PerturbsEachMicroBatch = sam.MicroBatch is not null,
-                Rho = sam.RhoEnd is float end ? Schedule.ProportionalToLearningRate(end, sam.Rho, 0, settings.Base.LearningRate) : null,
+                Rho = RhoSchedule(sam, settings.Base.LearningRate),
+                Groups = [.. steps.Groups.Select(static group => group.Make()), .. steps.NoDecay ? [ParameterGroup.NoDecay()] : (ParameterGroup[])[]],
+                Clipping = steps.ClipNorm is float norm ? GradientClipping.ByNorm(norm, steps.Clipped)
+                    : steps.ClipValue is float value ? GradientClipping.ByValue(value, steps.Clipped)
+                    : null,
+                Averaging = steps.Ema is float decay ? WeightAveraging.Exponential(decay)
+                    : steps.Swa is int first ? WeightAveraging.Stochastic(first, steps.SwaEvery)
+                    : null,
+                LossScaling = steps.LossScale is float scale
+                    ? new LossScaling { InitialScale = scale, GrowthInterval = steps.LossScaleSteps }
+                    : null,
+                LossDecay = steps.LossDecay,
             };
             return new SamOptimizer(model, Base(settings.Base), Perturbation(sam), options);
         }
@@ -75,11 +88,39 @@ internal static class Factory
         }
     }
 
+    // A pattern that fits nothing, or nothing that an earlier one does not have, is a mistake.
+    private static void CheckGroups(Model model, IReadOnlyList<GroupSettings> settings)
+    {
+        ParameterGroup[] groups = [.. settings.Select(static group => group.Make())];
+        bool[] used = new bool[groups.Length];
+        foreach (Parameter parameter in model.Parameters)
+        {
+            int index = Array.FindIndex(groups, group => group.Selects(parameter));
+            if (index >= 0)
+            {
+                used[index] = true;
+            }
+        }
+
+        int unused = Array.IndexOf(used, false);
+        if (unused >= 0)
+        {
+            List<string> names = [];
+            foreach (Parameter parameter in model.Parameters)
+            {
+                names.Add(parameter.Name);
+            }
+
+            throw new CommandException(
+                $"--group '{settings[unused].Text}' has no parameter{(unused > 0 ? " that a group before it has not" : "")}; there are {string.Join(", ", names)}.");
+        }
+    }
+
     private static BaseOptimizer Base(BaseSettings s) => s.Kind switch
     {
-        BaseKind.Sgd => new Sgd(s.LearningRate, s.Momentum, weightDecay: s.WeightDecay),
-        BaseKind.Adam => new Adam(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
-        BaseKind.AdamW => new AdamW(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
+        BaseKind.Sgd => new Sgd(s.LearningRate, s.Momentum, weightDecay: s.WeightDecay, nesterov: s.Nesterov),
+        BaseKind.Adam => new Adam(s.LearningRate, s.Beta1, s.Beta2, amsgrad: s.Amsgrad, weightDecay: s.WeightDecay),
+        BaseKind.AdamW => new AdamW(s.LearningRate, s.Beta1, s.Beta2, amsgrad: s.Amsgrad, weightDecay: s.WeightDecay),
         BaseKind.NAdam => new NAdam(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
         BaseKind.RAdam => new RAdam(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
         BaseKind.Adamax => new Adamax(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
@@ -89,29 +130,41 @@ internal static class Factory
         BaseKind.Lion => new Lion(s.LearningRate, s.Beta1, s.Beta2, s.WeightDecay),
         BaseKind.Lamb => new Lamb(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
         BaseKind.Lars => new Lars(s.LearningRate, s.Momentum, weightDecay: s.WeightDecay),
+        BaseKind.Adafactor => new Adafactor(s.LearningRate, weightDecay: s.WeightDecay),
         _ => throw new InvalidOperationException($"There is no base optimizer {s.Kind}."),
     };
 
-    private static Perturbation Perturbation(SamSettings s) => s.Kind switch
+    private static Schedule? RhoSchedule(SamSettings s, float learningRate)
     {
-        SamKind.Sam or SamKind.Gsam or SamKind.Wsam or SamKind.LookSam =>
+        Schedule? rho = s.RhoEnd is float end ? Schedule.ProportionalToLearningRate(end, s.Rho, 0, learningRate) : null;
+        return s.RhoWarmup > 1 ? (rho ?? Schedule.Constant(s.Rho)).WithWarmup(s.RhoWarmup) : rho;
+    }
+
+    private static Perturbation Perturbation(SamSettings s) => s.Kind == SamKind.None ? Native.Perturbation.None : Unscaled(s) with
+    {
+        Scaling = s.Scaling,
+        Eta = s.Scaling is PerturbationScaling.Elementwise or PerturbationScaling.Proportional ? s.Eta : 0,
+        ScalesWeightsOnly = s.Scaling == PerturbationScaling.Elementwise && !s.ScalesAll,
+    };
+
+    private static Perturbation Unscaled(SamSettings s) => s.Kind switch
+    {
+        SamKind.Asam or SamKind.Sam or SamKind.Gsam or SamKind.Wsam or SamKind.LookSam =>
             Native.Perturbation.Sam(s.Rho, s.P) with { InnerSteps = s.InnerSteps },
-        SamKind.Asam => Native.Perturbation.Asam(s.Rho, s.Eta, p: s.P) with { InnerSteps = s.InnerSteps },
-        SamKind.Fsam => Native.Perturbation.Friendly(s.Rho, s.Sigma, s.Lambda) with { P = s.P },
+        SamKind.Fsam => Native.Perturbation.Friendly(s.Rho, s.Sigma, s.Lambda, s.Average) with { P = s.P },
         SamKind.Msam => Native.Perturbation.Msam(s.Rho) with { P = s.P },
-        SamKind.Esam => Native.Perturbation.Esam(s.Rho, s.WeightFraction, s.DataFraction) with { P = s.P },
+        SamKind.Esam => Native.Perturbation.Esam(s.Rho, s.WeightFraction, s.DataFraction) with { P = s.P, SubsetNorm = s.SubsetNorm },
         SamKind.Usam => Native.Perturbation.Usam(s.Rho) with { InnerSteps = s.InnerSteps },
         SamKind.SamOn => Native.Perturbation.SamOn(s.Rho) with { P = s.P, InnerSteps = s.InnerSteps },
         SamKind.Random => Native.Perturbation.Random(s.Rho) with { P = s.P },
-        SamKind.None => Native.Perturbation.None,
         _ => throw new InvalidOperationException($"There is no perturbation {s.Kind}."),
     };
 
     private static Combination Combination(SamSettings s) => s.Kind switch
     {
-        SamKind.Gsam => Native.Combination.Gsam(s.Alpha),
-        SamKind.Wsam => Native.Combination.Wsam(s.Gamma),
-        SamKind.LookSam => Native.Combination.LookSam(s.Interval, s.Alpha),
+        SamKind.Gsam => Native.Combination.Gsam(s.Alpha, !s.CleanLoss),
+        SamKind.Wsam => Native.Combination.Wsam(s.Gamma, !s.Coupled),
+        SamKind.LookSam => Native.Combination.LookSam(s.Interval, s.Alpha, s.ByTensor),
         _ => Native.Combination.Plain,
     };
 }

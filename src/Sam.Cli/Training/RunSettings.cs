@@ -12,6 +12,9 @@ internal sealed record RunSettings
     /// <summary>What updates the weights.</summary>
     public required BaseSettings Base { get; init; }
 
+    /// <summary>What else is done to gradients and weights.</summary>
+    public StepSettings Steps { get; init; } = new();
+
     /// <summary>How the learning rate moves.</summary>
     public required ScheduleSettings Schedule { get; init; }
 
@@ -20,6 +23,9 @@ internal sealed record RunSettings
 
     /// <summary>Examples per step.</summary>
     public required int Batch { get; init; }
+
+    /// <summary>Most examples in one pass of the model.</summary>
+    public int ModelBatch => Steps.MicroBatch ?? Batch;
 
     /// <summary>Key of initial weights, order and noise.</summary>
     public required ulong Seed { get; init; }

@@ -1,3 +1,5 @@
+using Sam.Native;
+
 namespace Sam.Cli.Training;
 
 /// <summary>Where the second gradient is taken and what is done with it.</summary>
@@ -30,8 +32,29 @@ internal sealed record SamSettings
     /// <summary>gamma of WSAM.</summary>
     public float Gamma { get; init; } = 0.9f;
 
-    /// <summary>eta of ASAM.</summary>
+    /// <summary>Steps over which rho rises from 0; 1 for none.</summary>
+    public int RhoWarmup { get; init; } = 1;
+
+    /// <summary>How the ball is scaled.</summary>
+    public PerturbationScaling Scaling { get; init; }
+
+    /// <summary>Whether the element-wise scaling has biases and shifts too.</summary>
+    public bool ScalesAll { get; init; }
+
+    /// <summary>eta of the scalings by the weights' sizes.</summary>
     public float Eta { get; init; } = 0.01f;
+
+    /// <summary>GSAM: whether the loss itself is minimized.</summary>
+    public bool CleanLoss { get; init; }
+
+    /// <summary>WSAM: whether the base optimizer takes the sharpness.</summary>
+    public bool Coupled { get; init; }
+
+    /// <summary>LookSAM: whether each tensor is projected by itself.</summary>
+    public bool ByTensor { get; init; }
+
+    /// <summary>Form of Friendly-SAM's average.</summary>
+    public FriendlyAverage Average { get; init; }
 
     /// <summary>sigma of Friendly-SAM.</summary>
     public float Sigma { get; init; } = 1;
@@ -42,21 +65,26 @@ internal sealed record SamSettings
     /// <summary>beta of ESAM.</summary>
     public float WeightFraction { get; init; } = 0.5f;
 
+    /// <summary>Over which gradient ESAM's norm is.</summary>
+    public SubsetNorm SubsetNorm { get; init; }
+
     /// <summary>gamma of ESAM.</summary>
     public float DataFraction { get; init; } = 0.5f;
 
     /// <summary>Radius of the Euclidean ball that sharpness is measured in at the end.</summary>
     /// <remarks>Variants whose rho is no Euclidean length of eps are measured where SAM is by default, so that they can be
     /// compared.</remarks>
-    public float MeasuredRho => P == 2 && Kind is not (SamKind.Asam or SamKind.Usam or SamKind.SamOn or SamKind.Msam)
+    public float MeasuredRho => P == 2 && Scaling == PerturbationScaling.None && Kind is not (SamKind.Asam or SamKind.Usam or SamKind.SamOn or SamKind.Msam)
         ? Rho
         : DefaultRho(SamKind.Sam);
 
     /// <summary>The radius where none is given.</summary>
     /// <param name="kind">Which member of the family.</param>
+    /// <param name="scaling">How the ball is scaled.</param>
     /// <returns>rho.</returns>
-    public static float DefaultRho(SamKind kind) => kind switch
+    public static float DefaultRho(SamKind kind, PerturbationScaling scaling = PerturbationScaling.Elementwise) => kind switch
     {
+        SamKind.Asam when scaling is not (PerturbationScaling.Elementwise or PerturbationScaling.Proportional) => 0.05f,
         SamKind.Asam or SamKind.SamOn => 0.5f,
         SamKind.Msam => 3,
         _ => 0.05f,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Sam.Cli.Data;
+using Sam.Cli.Devices;
 using Sam.Native;
 
 namespace Sam.Cli.Training;
@@ -19,6 +20,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Model _model;
     private readonly SamOptimizer _optimizer;
     private readonly Batch _batch;
+    private readonly LateResults _results;
     private readonly float[] _outputs;
     private ImageSet _train = null!;
     private ImageSet _test = null!;
@@ -49,6 +51,7 @@ internal sealed class TrainingRun : IDisposable
         }
 
         _batch = new Batch(settings.Batch, _model.InputShape.Count);
+        _results = new LateResults(device);
         _outputs = new float[settings.Batch * _model.OutputShape.Count];
     }
 
@@ -69,6 +72,12 @@ internal sealed class TrainingRun : IDisposable
             return count;
         }
     }
+
+    /// <summary>Updates that are in the average of the weights; 0 without one.</summary>
+    public long AveragedUpdates => _optimizer.AveragedUpdates;
+
+    /// <summary>Steps that changed nothing because a gradient was not finite.</summary>
+    public int SkippedSteps { get; private set; }
 
     private int StepsPerEpoch => (_labels.Length + _settings.Batch - 1) / _settings.Batch;
 
@@ -129,51 +138,33 @@ internal sealed class TrainingRun : IDisposable
         int epoch = Progress.EpochCount;
         Shuffle.Epoch(_order, _settings.Seed, epoch);
         _imageKey = Shuffle.ImageKey(_settings.Seed, epoch);
-        double lossSum = 0;
-        double sharpnessSum = 0;
-        int sharpSteps = 0;
-        int steps = 0;
-        long images = 0;
-        long begin = Stopwatch.GetTimestamp();
-        long last = begin;
+        EpochSums sums = new(Stopwatch.GetTimestamp());
         long allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
-        EpochEnding ending = EpochEnding.Complete;
-        for (int start = 0; start < _order.Length; start += _settings.Batch)
+        bool stopped = false;
+        for (int start = 0; start < _order.Length && !sums.IsDiverged; start += _settings.Batch)
         {
-            if (stop.IsRequested)
+            stopped = stop.IsRequested;
+            if (stopped)
             {
-                ending = EpochEnding.Stopped;
                 break;
             }
 
             int count = Math.Min(_settings.Batch, _order.Length - start);
-            StepResult result = Step(_order.AsSpan(start, count));
-
-            // MSAM takes its one gradient at the perturbed weights and knows no other loss.
-            float loss = float.IsNaN(result.Loss) ? result.PerturbedLoss : result.Loss;
-            double sharpness = result.Sharpness;
-            lossSum += loss * (double)count;
-            if (double.IsFinite(sharpness))
+            _results.Add(Step(_order.AsSpan(start, count)), count);
+            while (_results.TryTake(out StepResult result, out int images))
             {
-                sharpnessSum += sharpness;
-                sharpSteps++;
+                Note(result, images, ref sums);
             }
 
-            images += count;
-            steps++;
-            long now = Stopwatch.GetTimestamp();
-            Progress.AddStep(loss, sharpness, count, Stopwatch.GetElapsedTime(last, now).TotalSeconds);
-            last = now;
             if (_ownSteps == WarmupSteps)
             {
                 allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
             }
+        }
 
-            if (!float.IsFinite(loss))
-            {
-                ending = EpochEnding.Diverged;
-                break;
-            }
+        while (_results.TryTakeLast(out StepResult result, out int images))
+        {
+            Note(result, images, ref sums);
         }
 
         if (_ownSteps > WarmupSteps)
@@ -182,10 +173,9 @@ internal sealed class TrainingRun : IDisposable
             _countedSteps = _ownSteps - WarmupSteps;
         }
 
-        double seconds = Stopwatch.GetElapsedTime(begin, last).TotalSeconds;
-        double accuracy = TestAccuracy();
-        EpochResult epochResult = new(epoch + 1, steps, lossSum / images, sharpnessSum / sharpSteps, accuracy, seconds, images, ending);
-        Progress.AddEpoch(epochResult, Stopwatch.GetElapsedTime(last).TotalSeconds);
+        EpochEnding ending = sums.IsDiverged ? EpochEnding.Diverged : stopped ? EpochEnding.Stopped : EpochEnding.Complete;
+        EpochResult epochResult = sums.Finish(epoch + 1, TestAccuracy(), ending);
+        Progress.AddEpoch(epochResult, Stopwatch.GetElapsedTime(sums.Last).TotalSeconds);
         return epochResult;
     }
 
@@ -196,7 +186,8 @@ internal sealed class TrainingRun : IDisposable
     public (double Loss, double Sharpness) Measure(int examples)
     {
         // A step with learning rate 0 goes to the perturbed weights and comes back to the saved ones.
-        using SamOptimizer probe = new(_model, new Sgd(learningRate: 0), Perturbation.Sam(_settings.Sam.MeasuredRho));
+        SamOptions options = new() { MicroBatch = _settings.Steps.MicroBatch ?? 0 };
+        using SamOptimizer probe = new(_model, new Sgd(learningRate: 0), Perturbation.Sam(_settings.Sam.MeasuredRho), options);
         examples = Math.Min(examples, _labels.Length);
         for (int i = 0; i < _order.Length; i++)
         {
@@ -211,9 +202,18 @@ internal sealed class TrainingRun : IDisposable
         {
             int count = Math.Min(_settings.Batch, examples - start);
             _batch.Load(_train, _labels, _order.AsSpan(start, count));
-            StepResult result = probe.Step(_batch.Images, _batch.Labels);
-            loss += result.Loss * (double)count;
-            sharpness += result.Sharpness * (double)count;
+            _results.Add(probe.Step(_batch.Images, _batch.Labels), count);
+            while (_results.TryTake(out StepResult result, out int images))
+            {
+                loss += result.Loss * (double)images;
+                sharpness += result.Sharpness * (double)images;
+            }
+        }
+
+        while (_results.TryTakeLast(out StepResult result, out int images))
+        {
+            loss += result.Loss * (double)images;
+            sharpness += result.Sharpness * (double)images;
         }
 
         _model.Train();
@@ -251,7 +251,58 @@ internal sealed class TrainingRun : IDisposable
         return _optimizer.Step(_batch.Images, _batch.Labels);
     }
 
+    private void Note(in StepResult result, int images, ref EpochSums sums)
+    {
+        // MSAM takes its one gradient at the perturbed weights and knows no other loss.
+        float loss = float.IsNaN(result.Loss) ? result.PerturbedLoss : result.Loss;
+        double sharpness = result.Sharpness;
+        SkippedSteps += result.Skipped ? 1 : 0;
+        Progress.AddStep(loss, sharpness, images, sums.Add(loss, sharpness, images));
+    }
+
+    // With an average of the weights it is the average that is of use.
     private double TestAccuracy()
+    {
+        if (_optimizer.AveragedUpdates == 0)
+        {
+            return Accuracy();
+        }
+
+        _optimizer.SwapAverage();
+        try
+        {
+            RenewStatistics();
+            return Accuracy();
+        }
+        finally
+        {
+            _optimizer.SwapAverage();
+        }
+    }
+
+    // Those of the training are of other weights. The images are as the epoch had them; a last piece that is too small has no variance.
+    private void RenewStatistics()
+    {
+        if (_model.Buffers.Length == 0)
+        {
+            return;
+        }
+
+        _model.BeginStatistics();
+        for (int start = 0; start < _order.Length; start += _model.BatchSize)
+        {
+            int count = Math.Min(_model.BatchSize, _order.Length - start);
+            if (start > 0 && count < _model.Layout.MinimumTrainingBatch)
+            {
+                break;
+            }
+
+            _batch.Load(_train, _labels, _order.AsSpan(start, count), _imageKey);
+            _model.AddToStatistics(_batch.Images);
+        }
+    }
+
+    private double Accuracy()
     {
         int right = 0;
         int classes = _model.OutputShape.Count;

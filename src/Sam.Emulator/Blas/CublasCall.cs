@@ -114,7 +114,7 @@ internal sealed class CublasCall : IDisposable
         EmulatedCuda instance = context.Instance;
         instance.Gate.Enter();
         _locked = instance;
-        instance.Ledger.Calls++;
+        instance.Ledger.Count(_function);
         int planned = instance.Faults.TakeFailure(_function, false);
         if (planned != 0) Refuse((CublasStatus)planned, "This failure was planned.");
         else if (context.ReadLoss() != CudaResult.Success) Refuse(CublasStatus.ExecutionFailed, $"The context is lost: {context.Loss}.");

@@ -17,12 +17,7 @@ internal static unsafe partial class CublasFunctions
     {
         if (handle is null) return CublasStatus.InvalidValue;
         using DriverCall call = DriverCall.InContext("cublasCreate_v2");
-        if (call.Context is { } context)
-        {
-            int planned = context.Instance.Faults.TakeFailure("cublasCreate_v2", false);
-            if (planned != 0) return (CublasStatus)planned;
-        }
-
+        if (call.Planned != 0) return (CublasStatus)call.Planned;
         if (call.Result != CudaResult.Success) return CublasStatus.NotInitialized;
         *handle = new CublasHandle(new EmulatedCublas(call.Context!).Handle);
         return CublasStatus.Success;

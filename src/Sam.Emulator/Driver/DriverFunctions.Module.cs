@@ -179,6 +179,13 @@ internal static unsafe partial class DriverFunctions
     {
         EmulatedDevice device = call.Context.Device;
         reason = "";
+        Version newest = NewestPtx(call.Instance.Options.DriverVersion);
+        if (module.IsaVersion > newest)
+        {
+            reason = $"The PTX is of version {module.IsaVersion}; this driver takes {newest} and older.";
+            return CudaResult.UnsupportedPtxVersion;
+        }
+
         if (module.TargetArchitecture > device.Options.Architecture)
         {
             reason = $"The PTX is for sm_{module.TargetArchitecture} or newer, the device is of sm_{device.Options.Architecture}.";
@@ -191,6 +198,18 @@ internal static unsafe partial class DriverFunctions
             + $" {ArchitectureLimits.SharedPerBlock} are possible.";
         return CudaResult.InvalidPtx;
     }
+
+    // The releases of the PTX ISA, as its documentation lists them by CUDA version.
+    private static Version NewestPtx(int driverVersion) => driverVersion switch
+    {
+        >= 13000 => new Version(9, driverVersion % 1000 / 10),
+        >= 12080 => new Version(8, (driverVersion % 1000 / 10) - 1),
+        >= 12070 => new Version(8, 6),
+        >= 12060 => new Version(8, 5),
+        >= 12000 => new Version(8, driverVersion % 1000 / 10),
+        >= 11000 => new Version(7, driverVersion % 1000 / 10),
+        _ => new Version(6, 5),
+    };
 
     /// <summary>The log that a caller of <c>cuModuleLoadDataEx</c> wants to have.</summary>
     private struct JitLogs

@@ -112,6 +112,7 @@ internal static unsafe partial class DriverFunctions
     {
         if (!TryStream(call, stream, out EmulatedStream found) || IsCapturingMemory(call, found)) return call.Result;
         if (address is null || byteCount == 0) return call.Invalid("The result's address is null, or 0 bytes were asked for.");
+        if (!call.Context.Device.Options.HasMemoryPools) return call.Refuse(CudaResult.NotSupported, "The device has no memory pools.");
         nint place = call.Context.Allocate(byteCount, AllocationKind.Pool, out string reason);
         if (place == 0) return call.Refuse(CudaResult.OutOfMemory, reason);
         *address = place;

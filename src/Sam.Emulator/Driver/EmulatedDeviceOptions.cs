@@ -16,6 +16,9 @@ public sealed record EmulatedDeviceOptions
     /// allocated.</summary>
     public long MemoryBytes { get; init; } = 4L << 30;
 
+    /// <summary>Whether there are memory pools, and with them allocations in the order of a stream; some virtual GPUs have none.</summary>
+    public bool HasMemoryPools { get; init; } = true;
+
     /// <summary>10 times the major version plus the minor one: 86 for 8.6.</summary>
     internal int Architecture => (ComputeCapability.Major * 10) + ComputeCapability.Minor;
 

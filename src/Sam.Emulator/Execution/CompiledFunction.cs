@@ -114,6 +114,15 @@ internal sealed unsafe class CompiledFunction
         return (int*)list;
     }
 
+    /// <summary>A list of two routines, the first of which may be null.</summary>
+    public int* MakeRoutineList(void* first, delegate*<Warp, Instruction*, void> second)
+    {
+        void** list = (void**)Allocate(2 * sizeof(void*));
+        list[0] = first;
+        list[1] = second;
+        return (int*)list;
+    }
+
     ~CompiledFunction()
     {
         foreach (nint block in owned)

@@ -3,6 +3,11 @@ namespace Sam.Emulator.Execution;
 /// <summary>The warp's part for branches, and for where their ways meet again.</summary>
 internal sealed unsafe partial class Warp
 {
+    private const int MostPlaces = 4096;
+
+    private readonly List<Convergence> places = [];
+    private int placesUsed;
+
     /// <summary>Sends the lanes of <see cref="Mask"/> to a target; the others of the fragment go on.</summary>
     public void Branch(int target, int reconverge)
     {
@@ -37,7 +42,33 @@ internal sealed unsafe partial class Warp
             return;
         }
 
-        SetTop(new Convergence { Pc = pc, Frame = CurrentFrame, Parent = top, Expected = Active });
+        SetTop(TakePlace(pc));
+    }
+
+    // A place may be looked at until the warp ends, so that places are used again by the next warp in this one's stead only.
+    private Convergence TakePlace(int pc)
+    {
+        Convergence place;
+        if (placesUsed < places.Count)
+        {
+            place = places[placesUsed++];
+        }
+        else
+        {
+            place = new Convergence();
+            if (places.Count < MostPlaces)
+            {
+                places.Add(place);
+                placesUsed++;
+            }
+        }
+
+        place.Pc = pc;
+        place.Frame = CurrentFrame;
+        place.Parent = top;
+        place.Expected = Active;
+        place.Arrived = 0;
+        return place;
     }
 
     /// <summary>Splits a part of the running fragment off, to go on elsewhere; the rest keeps running.</summary>

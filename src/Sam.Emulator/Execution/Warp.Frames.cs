@@ -136,8 +136,8 @@ internal sealed unsafe partial class Warp
             frame.Epoch = Block.Epoch;
             foreach (SpecialSlot slot in function.Specials)
             {
-                // What depends on the thread alone is the same for every block of the launch.
-                if (isFirst || slot.Register is >= SpecialRegister.CtaidX and <= SpecialRegister.CtaidZ or >= SpecialRegister.SmId)
+                // What depends on the thread alone is the same for every block of every launch of this shape; the grid is not.
+                if (isFirst || slot.Register is >= SpecialRegister.CtaidX and <= SpecialRegister.NctaidZ or >= SpecialRegister.SmId)
                 {
                     FillSpecial(frame, slot);
                 }

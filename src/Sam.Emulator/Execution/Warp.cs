@@ -87,6 +87,7 @@ internal sealed unsafe partial class Warp
     /// <summary>Starts the warp anew at the first instruction of the kernel.</summary>
     public void Start(uint live)
     {
+        placesUsed = 0;
         Reset();
         Frame frame = TakeFrame(Block.Image.Entry, 0);
         Live = Active = live;

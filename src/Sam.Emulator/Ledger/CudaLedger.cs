@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Sam.Emulator;
@@ -20,12 +21,22 @@ public sealed class CudaLedger
 {
     private readonly ConcurrentDictionary<string, KernelCounters> _kernels = new(StringComparer.Ordinal);
     private readonly List<(string Name, KernelCounters Counters)> _streams = [];
+    private readonly Dictionary<string, long> _functions = new(StringComparer.Ordinal);
     private readonly Lock _gate;
 
     internal CudaLedger(Lock gate) => _gate = gate;
 
     /// <summary>Calls of driver and cuBLAS functions.</summary>
     public long Calls { get; internal set; }
+
+    /// <summary>Those calls by the function's C name, such as <c>cuLaunchKernel</c>; functions that were not called are not in it. A copy.</summary>
+    public IReadOnlyDictionary<string, long> CallsByFunction
+    {
+        get
+        {
+            lock (_gate) return new SortedDictionary<string, long>(_functions, StringComparer.Ordinal);
+        }
+    }
 
     /// <summary>Kernels launched by a call of their own.</summary>
     public long Launches { get; internal set; }
@@ -131,6 +142,7 @@ public sealed class CudaLedger
     {
         lock (_gate)
         {
+            _functions.Clear();
             Calls = Launches = GraphLaunches = KernelRuns = LibraryCalls = 0;
             HostToDeviceCopies = HostToDeviceBytes = DeviceToHostCopies = DeviceToHostBytes = 0;
             DeviceToDeviceCopies = DeviceToDeviceBytes = HostToHostCopies = Fills = FillBytes = 0;
@@ -170,6 +182,14 @@ public sealed class CudaLedger
         KernelCounters counters = new();
         lock (_gate) _streams.Add((name, counters));
         return counters;
+    }
+
+    /// <summary>Counts a call, under the instance's lock.</summary>
+    /// <param name="function">The function's C name.</param>
+    internal void Count(string function)
+    {
+        Calls++;
+        CollectionsMarshal.GetValueRefOrAddDefault(_functions, function, out _)++;
     }
 
     private static LedgerRow Row(string name, KernelCounters counters)

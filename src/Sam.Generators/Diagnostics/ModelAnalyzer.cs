@@ -14,7 +14,7 @@ public sealed class ModelAnalyzer : DiagnosticAnalyzer
     [
         Rules.NotPartial, Rules.UnsupportedClass, Rules.OtherBaseClass, Rules.BadShapeText, Rules.NoParameters, Rules.TwoDeclarations, Rules.LayerWithoutModel,
         Rules.BadName, Rules.DuplicateName, Rules.BadSize, Rules.Misfit, Rules.BadParameter, Rules.UnreachableLayer,
-        Rules.BadBlock, Rules.ShortcutOutsideBlock, Rules.ConstantOutsideBlock,
+        Rules.BadBlock, Rules.ShortcutOutsideBlock, Rules.ConstantOutsideBlock, Rules.BadBlockNumber,
     ];
 
     /// <inheritdoc/>

@@ -40,7 +40,7 @@ internal static class Rules
     public static readonly DiagnosticDescriptor DuplicateName = Error(
         "SAM0009",
         "Layer names differ",
-        "The layer name '{0}' makes the property {1}, which another layer of '{2}' makes already; write another name");
+        "The layer name '{0}' makes the {1}, which another layer of '{2}' makes already; write another name");
 
     public static readonly DiagnosticDescriptor BadSize = Error(
         "SAM0010", "A layer's sizes are in range", "{0}: {1}");
@@ -64,6 +64,11 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor ConstantOutsideBlock = Error(
         "SAM0016", "Block's constants stand in blocks", "{0}: Block.Channels and Block.Stride stand for what a use gives a block; '{1}' is a model, so write the number");
+
+    public static readonly DiagnosticDescriptor BadBlockNumber = Error(
+        "SAM0017",
+        "A number in a block is a size, Block.Stride or a share of Block.Channels",
+        "{0}: the number {1} cannot be told from an expression of Block's constants; write a number below 1048576, Block.Stride itself, or Block.Channels times or divided by whole numbers, down to a sixteenth");
 
     private const string Category = "Sam.Models";
 

@@ -12,9 +12,11 @@ internal sealed class AttributeArguments(AttributeData attribute, BlockArguments
         && attribute.ConstructorArguments.All(static a => a.Kind != TypedConstantKind.Error)
         && attribute.NamedArguments.All(static a => a.Value.Kind != TypedConstantKind.Error);
 
-    /// <summary>Whether a number among them is one of a block's constants.</summary>
-    public bool HasBlockConstant => attribute.ConstructorArguments.Concat(attribute.NamedArguments.Select(static a => a.Value))
-        .Any(static a => a.Kind == TypedConstantKind.Primitive && a.Value is int value && BlockArguments.IsConstant(value));
+    /// <summary>The numbers among them, as they are written.</summary>
+    public IEnumerable<int> Numbers => attribute.ConstructorArguments.Concat(attribute.NamedArguments.Select(static a => a.Value))
+        .Where(static a => a.Kind == TypedConstantKind.Primitive)
+        .Select(static a => a.Value)
+        .OfType<int>();
 
     public int Count => attribute.ConstructorArguments.Length;
 

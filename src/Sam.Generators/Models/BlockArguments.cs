@@ -7,13 +7,17 @@ internal sealed record BlockArguments(int Channels, int Stride)
     public const int ChannelsConstant = 1 << 24;
 
     /// <summary>The value of Sam.Layers.Block.Stride; a test compares them.</summary>
-    public const int StrideConstant = 1_000_003;
+    /// <remarks>Odd, and so large that what is computed with it neither is a share of the channels nor could be a size.</remarks>
+    public const int StrideConstant = 715_827_883;
 
-    // Down to a sixteenth of Block.Channels; real sizes stay far below.
-    private const int SmallestShare = ChannelsConstant / 16;
+    /// <summary>From here on numbers are shares of the channels, which go down to a sixteenth; real sizes stay far below.</summary>
+    public const int SmallestShare = ChannelsConstant / 16;
 
     /// <summary>Whether a number can only be one of the constants.</summary>
     public static bool IsConstant(int value) => value == StrideConstant || (value != 0 && value % ChannelsConstant == 0);
+
+    /// <summary>Whether a number of a block is one that stands for itself, for the stride or for a share of the channels.</summary>
+    public static bool CanSubstitute(int value) => value < SmallestShare || value == StrideConstant || value % SmallestShare == 0;
 
     /// <summary>The number that stands where a block wrote <paramref name="value"/>; 0 for a share of the channels that is no whole
     /// number.</summary>

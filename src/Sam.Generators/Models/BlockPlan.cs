@@ -1,3 +1,4 @@
+using Sam.Generators.Helpers;
 using Sam.Generators.Models.Layers;
 
 namespace Sam.Generators.Models;
@@ -31,6 +32,10 @@ internal sealed class BlockPlan
 
     /// <summary>Shape of what comes out.</summary>
     public Sizes Output => _shapes[_value];
+
+    /// <summary>What the layers from the input to what comes out step over, or null where one of them changes rows or columns without a
+    /// stride.</summary>
+    public Strides? Steps => StepsTo(OutputValue, 0);
 
     /// <summary>Lays layers out.</summary>
     /// <param name="body">The layers in order.</param>
@@ -88,26 +93,63 @@ internal sealed class BlockPlan
             return _start;
         }
 
-        bool planes = from.Rank == 3 && to.Rank == 3;
-        int strideHeight = planes ? ((from[1] - 1) / to[1]) + 1 : 1, strideWidth = planes ? ((from[2] - 1) / to[2]) + 1 : 1;
-        if (!planes || ((from[1] - 1) / strideHeight) + 1 != to[1] || ((from[2] - 1) / strideWidth) + 1 != to[2])
+        if (Stride(add, from, to) is not { } stride)
         {
-            Misfit = $"AddShortcut cannot project {from} to {to}: a convolution of 1x1 with a stride makes no such shape; "
-                + "write paddings that let the branch's strides divide the rows and columns";
             return _start;
         }
 
         string name = add.Normalize ? add.Projection + ".0" : add.Projection;
         int value = Add(
-            new Conv2dLayer(name, to[0], 1, 1, strideHeight, strideWidth, 0, 0, 1, 1, 1, Bias: false, Initializer: ProjectionInitializer()), _start, -1);
-        return add.Normalize
-            ? Add(new BatchNormLayer(add.Projection + ".1", Rows: true, 1e-5f, 0.1f, Affine: true, Tracks: true), value, -1)
-            : value;
+            new Conv2dLayer(name, to[0], 1, 1, stride.Rows, stride.Columns, 0, 0, 1, 1, 1, Bias: false, Beside<Conv2dLayer>()?.Initializer ?? "KaimingUniform"), _start, -1);
+        return add.Normalize ? Add((Beside<BatchNormLayer>() ?? BatchNormLayer.Usual) with { Name = add.Projection + ".1", Rows = true }, value, -1) : value;
     }
 
-    // A projection starts as the convolutions beside it do.
-    private string ProjectionInitializer() =>
-        _layers.Select(static l => l.Layer).OfType<Conv2dLayer>().Select(static c => c.Initializer).FirstOrDefault() ?? "KaimingUniform";
+    // The projection steps over the input as the branch does, unless the addition says how; a guess from the shapes alone could be another
+    // stride that makes the same shape.
+    private Strides? Stride(AddShortcutLayer add, Sizes from, Sizes to)
+    {
+        string misfit = $"AddShortcut cannot project {from} to {to}: ";
+        if (from.Rank != 3 || to.Rank != 3)
+        {
+            Misfit = misfit + "a convolution takes and makes channels, rows and columns; write layers that keep the shape";
+            return null;
+        }
+
+        if ((add.Stride is int own ? new Strides(own, own) : StepsTo(_value, _start)) is not { } stride)
+        {
+            Misfit = misfit + "the branch has a layer without a stride that changes rows or columns; write the projection's Stride";
+            return null;
+        }
+
+        long rows = ((from[1] - 1) / stride.Rows) + 1, columns = ((from[2] - 1) / stride.Columns) + 1;
+        if (rows != to[1] || columns != to[2])
+        {
+            Misfit = misfit + $"a convolution of 1x1 with {(add.Stride is null ? "the branch's stride" : "the stride")} of {stride} makes {Literal.Of(rows)}x{Literal.Of(columns)}; "
+                + "write paddings that let the branch's strides divide the rows and columns, or the projection's Stride";
+            return null;
+        }
+
+        return stride;
+    }
+
+    // The product over the layers between two values.
+    private Strides? StepsTo(int value, int start)
+    {
+        Strides? product = Strides.One;
+        for (; value != start && product is not null; value = _layers[value - 1].Input)
+        {
+            product = product.Value.Times(_layers[value - 1].Layer.Steps(_layers[value - 1].InputShape));
+        }
+
+        return product;
+    }
+
+    // A projection's layers are as those of their kind in front of the addition, in blocks of the block too.
+    private T? Beside<T>()
+        where T : Layer => Opened(_layers.Select(static l => l.Layer)).OfType<T>().LastOrDefault();
+
+    private static IEnumerable<Layer> Opened(IEnumerable<Layer> layers) =>
+        layers.SelectMany(static l => l is BlockLayer block ? Opened(block.Body) : [l]);
 
     private int Add(Layer layer, int input, int shortcut)
     {

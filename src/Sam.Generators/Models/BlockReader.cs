@@ -53,7 +53,7 @@ internal static class BlockReader
     {
         List<Problem> problems = [];
         SyntaxNode? home = Declaration(block);
-        HashSet<string> used = [];
+        HashSet<string> used = [], full = [];
         foreach (AttributeData attribute in Layers(type))
         {
             if (Declaration(attribute) != home)
@@ -72,6 +72,12 @@ internal static class BlockReader
                 problems.Add(new Problem(Rules.BadBlock, attribute, layer.Title, fault));
             }
 
+            if (BlockNumberCheck.Wrong(attribute) is int number)
+            {
+                problems.Add(new Problem(Rules.BadBlockNumber, attribute, layer.Title, Literal.Of(number)));
+            }
+
+            int before = problems.Count;
             foreach (string name in LayerNameCheck.NamesOf(layer))
             {
                 string property = Names.Property(name);
@@ -81,8 +87,13 @@ internal static class BlockReader
                 }
                 else if (!used.Add(property) | !used.Add(property + LayerNameCheck.ParametersSuffix))
                 {
-                    problems.Add(new Problem(Rules.DuplicateName, attribute, name, property, type.Name));
+                    problems.Add(new Problem(Rules.DuplicateName, attribute, name, LayerNameCheck.PropertyName(property), type.Name));
                 }
+            }
+
+            if (LayerNameCheck.Repeated(layer, full) is string repeated && problems.Count == before)
+            {
+                problems.Add(new Problem(Rules.DuplicateName, attribute, layer.HasName ? layer.Name : repeated, LayerNameCheck.FullName(repeated), type.Name));
             }
         }
 
@@ -94,7 +105,7 @@ internal static class BlockReader
     // What Check reports at the block keeps a model from using it: the generated text would not compile.
     private static string? NameFault(INamedTypeSymbol type, List<Layer> body)
     {
-        HashSet<string> used = [];
+        HashSet<string> used = [], full = [];
         foreach (string name in body.SelectMany(LayerNameCheck.NamesOf))
         {
             string property = Names.Property(name);
@@ -104,7 +115,8 @@ internal static class BlockReader
             }
         }
 
-        return null;
+        string? repeated = body.Select(l => LayerNameCheck.Repeated(l, full)).FirstOrDefault(static r => r is not null);
+        return repeated is null ? null : $"'{type.Name}' has two layers of the name '{repeated}'; write another name there";
     }
 
     // A block of another assembly has no syntax; there the order of the attributes is the order they were written in.

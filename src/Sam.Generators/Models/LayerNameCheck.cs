@@ -15,15 +15,40 @@ internal sealed class LayerNameCheck(INamedTypeSymbol type, string hintName, Com
     public void Check(IReadOnlyList<(AttributeData Attribute, Layer Layer)> layers, Reporter report)
     {
         HashSet<string> taken = MemberNames();
-        HashSet<string> used = [];
+        HashSet<string> used = [], full = [];
         foreach ((AttributeData attribute, Layer layer) in layers)
         {
+            bool isRight = layer is not BlockLayer { AnyFault: not null };
             foreach (string name in NamesOf(layer))
             {
-                Check(name, attribute, taken, used, report);
+                isRight &= Check(name, attribute, taken, used, report);
+            }
+
+            if (Repeated(layer, full) is string repeated && isRight)
+            {
+                report(Rules.DuplicateName, attribute, layer.HasName ? layer.Name : repeated, FullName(repeated), type.Name);
             }
         }
     }
+
+    /// <summary>The first full name of a layer, or of those in a block, that is among the names used, to which all of them are added; null
+    /// where none is. fc.0 is the layer of that name, and the layer 0 of a block used as fc.</summary>
+    public static string? Repeated(Layer layer, HashSet<string> used)
+    {
+        string? repeated = null;
+        foreach (string name in FullNamesOf(layer, "").Where(n => !used.Add(n)))
+        {
+            repeated ??= name;
+        }
+
+        return repeated;
+    }
+
+    /// <summary>What <see cref="Rules.DuplicateName"/> says is made twice.</summary>
+    public static string FullName(string name) => $"full name {name}";
+
+    /// <summary>What <see cref="Rules.DuplicateName"/> says is made twice.</summary>
+    public static string PropertyName(string property) => $"property {property}";
 
     /// <summary>The names of a layer that make properties where it stands: its own, those of a projection, those of the layers of a block
     /// used without a name.</summary>
@@ -36,7 +61,11 @@ internal sealed class LayerNameCheck(INamedTypeSymbol type, string hintName, Com
         _ => [],
     };
 
-    private void Check(string name, AttributeData attribute, HashSet<string> taken, HashSet<string> used, Reporter report)
+    private static IEnumerable<string> FullNamesOf(Layer layer, string around) => layer is BlockLayer block
+        ? block.Body.SelectMany(l => FullNamesOf(l, block.Name.Length == 0 ? around : $"{around}{block.Name}."))
+        : NamesOf(layer).Select(name => around + name);
+
+    private bool Check(string name, AttributeData attribute, HashSet<string> taken, HashSet<string> used, Reporter report)
     {
         string property = Names.Property(name), parameters = property + ParametersSuffix;
         if (!Names.IsValid(name))
@@ -49,8 +78,14 @@ internal sealed class LayerNameCheck(INamedTypeSymbol type, string hintName, Com
         }
         else if (!used.Add(property) | !used.Add(parameters))
         {
-            report(Rules.DuplicateName, attribute, name, property, type.Name);
+            report(Rules.DuplicateName, attribute, name, PropertyName(property), type.Name);
         }
+        else
+        {
+            return true;
+        }
+
+        return false;
     }
 
     // Of the class itself only what the user wrote counts: in an analyzer's compilation the generated part is there too.

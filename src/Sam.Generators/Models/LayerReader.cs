@@ -53,10 +53,11 @@ internal static class LayerReader
             "LayerNormAttribute" => LayerNormLayer.Read(arguments),
             "GroupNormAttribute" => GroupNormLayer.Read(arguments),
             "GlobalAvgPool2dAttribute" => new AdaptiveAvgPool2dLayer(1, 1, IsGlobal: true),
-            "AdaptiveAvgPool2dAttribute" => new AdaptiveAvgPool2dLayer(arguments.Int(0), arguments.Int(1), IsGlobal: false),
+            "AdaptiveAvgPool2dAttribute" => new AdaptiveAvgPool2dLayer(arguments.Int(0), arguments.Int(arguments.Count - 1), IsGlobal: false),
             "UseAttribute`1" when attribute.AttributeClass.TypeArguments[0] is INamedTypeSymbol { TypeKind: not TypeKind.Error } type =>
                 BlockReader.Read(arguments, type, around ?? ImmutableStack<INamedTypeSymbol>.Empty),
-            "AddShortcutAttribute" => new AddShortcutLayer(arguments.Named<string?>("Projection", null), arguments.Named("Normalize", true)),
+            "AddShortcutAttribute" => new AddShortcutLayer(
+                arguments.Named<string?>("Projection", null), arguments.Named("Normalize", true), arguments.Named<int?>("Stride", null)),
             "StartShortcutAttribute" => new StartShortcutLayer(),
             _ => null,
         };

@@ -38,6 +38,7 @@ internal static class LayoutWriter
         WriteConvolutions(text, program);
         text.Line($"ArenaCount = {Literal.Of(program.ArenaCount)},");
         WriteBuffers(text, program);
+        WriteMinimumBatches(text, program);
         text.Line($"ActivationCount = {Literal.Of(program.ActivationCount)},");
         text.Line($"InputOffset = {Literal.Of(program.Input.Storage.Offset)},");
         text.Line($"OutputOffset = {Literal.Of(program.Output.Storage.Offset)},");
@@ -88,9 +89,16 @@ internal static class LayoutWriter
 
         text.Line("],");
         text.Line($"BufferCount = {Literal.Of(program.BufferCount)},");
-        if (program.MinimumTrainingBatch > 1)
+    }
+
+    private static void WriteMinimumBatches(IndentedTextWriter text, Program program)
+    {
+        foreach (bool training in new[] { true, false })
         {
-            text.Line($"MinimumTrainingBatch = {Literal.Of(program.MinimumTrainingBatch)},");
+            if (program.MinimumBatch(training) is > 1 and int batch)
+            {
+                text.Line($"Minimum{(training ? "Training" : "Evaluation")}Batch = {Literal.Of(batch)},");
+            }
         }
     }
 

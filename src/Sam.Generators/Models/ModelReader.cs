@@ -63,7 +63,7 @@ internal sealed class ModelReader
             {
                 Report(Rules.ShortcutOutsideBlock, attribute, layer.Kind, _type.Name);
             }
-            else if (new AttributeArguments(attribute).HasBlockConstant)
+            else if (new AttributeArguments(attribute).Numbers.Any(BlockArguments.IsConstant))
             {
                 Report(Rules.ConstantOutsideBlock, attribute, layer.Title, _type.Name);
             }

@@ -1,7 +1,7 @@
 namespace Sam.Layers;
 
 /// <summary>The mean over windows of an input of channels, rows and columns, channel by channel.</summary>
-/// <remarks>Output rows are floor((H + 2 padding - kernel) / stride) + 1, columns likewise. Padding counts as zeros. The padding is at
+/// <remarks>Output rows are floor((H + 2 padding - kernel) / stride) + 1, columns likewise; with CeilMode the quotient is rounded up. Padding counts as zeros. The padding is at
 /// most half the kernel.</remarks>
 public sealed class AvgPool2dAttribute : ModelLayerAttribute
 {
@@ -47,4 +47,8 @@ public sealed class AvgPool2dAttribute : ModelLayerAttribute
 
     /// <summary>Whether padding counts in the divisor, torch's default; true unless set.</summary>
     public bool CountIncludePad { get; set; } = true;
+
+    /// <summary>Whether a last window that reaches beyond the padded input counts too, if it begins inside it or in front of it, as torch's
+    /// ceil_mode; false unless set. Elements out there count for nothing, in the divisor of a mean neither.</summary>
+    public bool CeilMode { get; set; }
 }

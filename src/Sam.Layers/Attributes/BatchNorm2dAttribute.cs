@@ -20,10 +20,14 @@ public sealed class BatchNorm2dAttribute(string name) : ModelLayerAttribute
     /// <summary>Share of a batch in the running statistics, in [0, 1]; 0.1 unless set.</summary>
     public float Momentum { get; set; } = 0.1f;
 
+    /// <summary>Whether running statistics are the plain average over all batches since NAME.num_batches_tracked was 0, whatever the
+    /// momentum, as torch's momentum=None; false unless set.</summary>
+    public bool CumulativeAverage { get; set; }
+
     /// <summary>Whether there are weight and bias; true unless set.</summary>
     public bool Affine { get; set; } = true;
 
-    /// <summary>Whether running statistics are kept; true unless set. Without them the batch's statistics normalise in evaluation
-    /// too.</summary>
+    /// <summary>Whether running statistics are kept; true unless set. Without them the batch's statistics normalise in evaluation too: an
+    /// output then depends on the examples it is computed with, and one example is refused where it has one value a channel.</summary>
     public bool TrackRunningStatistics { get; set; } = true;
 }

@@ -1,6 +1,7 @@
 namespace Sam.Layers;
 
-/// <summary>A two-dimensional convolution (cross-correlation, as in torch) with bias over an input of channels, rows and columns.</summary>
+/// <summary>A two-dimensional convolution (cross-correlation, as in torch), with bias unless set otherwise, over an input of channels, rows and
+/// columns.</summary>
 /// <remarks>Output rows are floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1, columns likewise. Parameters are NAME.weight
 /// (channels, input
 /// channels / groups, kernel rows, kernel columns) and NAME.bias (channels); both start uniform in [-1 / sqrt(fan-in), 1 / sqrt(fan-in)],
@@ -75,7 +76,7 @@ public sealed class Conv2dAttribute : ModelLayerAttribute
     /// <summary>How the weights start; uniform by the fan-in, torch's default for a convolution, unless set. torchvision starts its
     /// residual networks with
     /// <see cref="Sam.Native.InitializerKind.KaimingNormal"/>, normal by the fan-out. A bias starts as torch starts it either
-    /// way.</summary>
+    /// way. <see cref="Sam.Native.InitializerKind.Constant"/> is refused: write to the parameter instead.</summary>
     public Sam.Native.InitializerKind Initializer { get; set; }
 
     /// <summary>Whether the layer adds a bias; true unless set.</summary>

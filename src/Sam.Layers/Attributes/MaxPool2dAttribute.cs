@@ -1,7 +1,7 @@
 namespace Sam.Layers;
 
 /// <summary>The maximum over windows of an input of channels, rows and columns, channel by channel.</summary>
-/// <remarks>Output rows are floor((H + 2 padding - kernel) / stride) + 1, columns likewise. Padding never wins. The padding is at most
+/// <remarks>Output rows are floor((H + 2 padding - kernel) / stride) + 1, columns likewise; with CeilMode the quotient is rounded up. Padding never wins. The padding is at most
 /// half the kernel.</remarks>
 public sealed class MaxPool2dAttribute : ModelLayerAttribute
 {
@@ -44,4 +44,8 @@ public sealed class MaxPool2dAttribute : ModelLayerAttribute
 
     /// <summary>Padding around the input, along the columns; <see cref="Padding"/> unless set.</summary>
     public int PaddingWidth { get; set; }
+
+    /// <summary>Whether a last window that reaches beyond the padded input counts too, if it begins inside it or in front of it, as torch's
+    /// ceil_mode; false unless set. Elements out there count for nothing.</summary>
+    public bool CeilMode { get; set; }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Sam.Native;
+using Sam.Native.Cuda;
 
 namespace Sam.Layers;
 
@@ -12,16 +13,17 @@ public static class CustomLayer
     /// <param name="slot">Its place in the model.</param>
     /// <param name="device">The model's device; null is left to the model's constructor.</param>
     /// <exception cref="ArgumentException">The layer's output shape is another one.</exception>
-    /// <exception cref="NotSupportedException">The program cannot reach the device's memory.</exception>
+    /// <exception cref="NotSupportedException">The layer is computed on the host alone, which cannot reach the device's memory.</exception>
     public static void Check<TLayer>(CustomLayerSlot slot, Device device)
         where TLayer : ILayer
     {
         ArgumentNullException.ThrowIfNull(slot);
-        if (device is { IsHostAccessible: false })
+        if (device is { IsHostAccessible: false } && !(device is CudaAccelerator && TLayer.RunsOnCuda))
         {
             throw new NotSupportedException(
-                $"Layer '{slot.Name}' of {slot.ModelName} is computed by {typeof(TLayer)} on the host, "
-                + $"which cannot reach the memory of {device.Name}.");
+                $"Layer '{slot.Name}' of {slot.ModelName}: {typeof(TLayer)} has no CUDA part, and the host cannot reach the memory of {device.Name}. "
+                + "Write in the layer `public static bool RunsOnCuda => true`, and ForwardOnCuda and BackwardOnCuda, which launch kernels of a .cu "
+                + "file among the project's AdditionalFiles; or make the model on Device.Cpu().");
         }
 
         Shape output = TLayer.OutputShape(slot.InputShape);
@@ -44,11 +46,20 @@ public static class CustomLayer
         where TLayer : ILayer
     {
         ArgumentNullException.ThrowIfNull(slot);
+        if (pass.Kernels is CudaKernels cuda)
+        {
+            CudaLayerForward onCuda = new(pass, slot, cuda.Device, input, output);
+            TLayer.ForwardOnCuda(onCuda);
+            return;
+        }
+
         LayerForward forward = new(pass, slot, input, output);
         TLayer.Forward(forward);
     }
 
-    /// <summary>Runs a layer's backward pass, after clearing its parameters' gradients where the pass does not add to them.</summary>
+    /// <summary>Runs a layer's backward pass, on the host after clearing its parameters' gradients where the pass does not add to
+    /// them.</summary>
+    /// <remarks>A layer need not know which of its parameters' gradients are read: all have a place to go.</remarks>
     /// <typeparam name="TLayer">The layer.</typeparam>
     /// <param name="pass">The model's pass.</param>
     /// <param name="slot">The layer's place in the model.</param>
@@ -66,6 +77,13 @@ public static class CustomLayer
         where TLayer : ILayer
     {
         ArgumentNullException.ThrowIfNull(slot);
+        if (pass.Kernels is CudaKernels cuda)
+        {
+            CudaLayerBackward onCuda = new(pass, slot, cuda.Device, input, output, outputGradient, inputGradient);
+            TLayer.BackwardOnCuda(onCuda);
+            return;
+        }
+
         if (!pass.Accumulate)
         {
             for (int i = 0; i < slot.ParameterCount; i++)

@@ -20,6 +20,8 @@ public sealed class CustomLayerSlot(
 
     internal Shape OutputShape { get; } = outputShape;
 
+    internal int FirstParameter { get; } = firstParameter;
+
     internal int ParameterCount { get; } = parameterCount;
 
     internal uint Stream { get; } = stream;
@@ -39,6 +41,6 @@ public sealed class CustomLayerSlot(
                     CultureInfo.InvariantCulture, $"Layer '{Name}' of {layout.Name} has {ParameterCount} parameters, numbered from 0."));
         }
 
-        return layout.Parameters[firstParameter + index];
+        return layout.Parameters[FirstParameter + index];
     }
 }

@@ -4,9 +4,10 @@ namespace Sam.Layers;
 
 /// <summary>A layer of one's own, added to a model with <see cref="LayerAttribute{TLayer}"/>. The type is only a name for its static
 /// members: no instance is made.</summary>
-/// <remarks>The passes run on the host, on devices whose memory the program can reach. They must not allocate if training steps shall
-/// not, and must give the
-/// same result for the same arguments: SAM calls the forward pass twice a step.</remarks>
+/// <remarks><see cref="Forward"/> and <see cref="Backward"/> run on the host, on devices whose memory the program can reach;
+/// <see cref="ForwardOnCuda"/> and <see cref="BackwardOnCuda"/>, where <see cref="RunsOnCuda"/> says that they are there, launch kernels of a CUDA
+/// device. None of them may allocate if training steps shall not, and each must give the same result for the same arguments: SAM calls the
+/// forward pass twice a step.</remarks>
 /// <example>
 /// <code>
 /// [LayerParameter("slope", "C", Initial = 0.25f)]
@@ -61,4 +62,20 @@ public interface ILayer
     /// at first, where it is needed.</summary>
     /// <param name="pass">What to read and where to write.</param>
     static abstract void Backward(in LayerBackward pass);
+
+    /// <summary>Whether the layer has a CUDA part. A model with one that has none is refused on CUDA devices.</summary>
+    static virtual bool RunsOnCuda => false;
+
+    /// <summary>Launches the kernels of the forward pass on a CUDA device.</summary>
+    /// <param name="pass">What to read, where to write and what to launch with.</param>
+    /// <exception cref="NotSupportedException">The layer has no CUDA part.</exception>
+    static virtual void ForwardOnCuda(in CudaLayerForward pass) =>
+        throw new NotSupportedException("The layer says that it runs on CUDA, but has no ForwardOnCuda.");
+
+    /// <summary>Launches the kernels of the backward pass on a CUDA device: overwrites the gradients of the parameters, or adds to them where
+    /// <see cref="CudaLayerBackward.Accumulates"/>, and writes every element of the input's where it is needed.</summary>
+    /// <param name="pass">What to read, where to write and what to launch with.</param>
+    /// <exception cref="NotSupportedException">The layer has no CUDA part.</exception>
+    static virtual void BackwardOnCuda(in CudaLayerBackward pass) =>
+        throw new NotSupportedException("The layer says that it runs on CUDA, but has no BackwardOnCuda.");
 }

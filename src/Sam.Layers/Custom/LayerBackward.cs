@@ -39,8 +39,9 @@ public readonly ref struct LayerBackward
     /// <summary>Whether the model is in training mode.</summary>
     public bool Training => _pass.Training;
 
-    /// <summary>The random numbers of this layer in this step: the same in both passes of a SAM step, and in the backward pass.</summary>
-    public RandomStream Random => new(_pass.Seed, _pass.Step, _slot.Stream);
+    /// <summary>The random numbers of this layer in this step: the same in both passes of a SAM step, and in the backward pass. With as many numbers as
+    /// input elements, an example has the same in whatever micro-batch it is.</summary>
+    public RandomStream Random => _pass.Random(_slot.Stream, InputShape.Count);
 
     /// <summary>The device's kernels, for layers made of them.</summary>
     public DeviceKernels Kernels => _pass.Kernels;
@@ -54,12 +55,12 @@ public readonly ref struct LayerBackward
     /// <summary>The gradient of the loss by the output, (B, output shape), row-major.</summary>
     public ReadOnlySpan<float> OutputGradient { get; }
 
-    /// <summary>Whether the gradient by the input is needed; it is not where nothing before the layer has parameters.</summary>
-    public bool NeedsInputGradient => !InputGradient.IsEmpty;
+    /// <summary>Whether the gradient by the input is needed; it is not where nothing before the layer has parameters, nor where all of those
+    /// are frozen.</summary>
+    public bool NeedsInputGradient => !InputGradient.IsEmpty && _pass.NeedsBefore(_slot.FirstParameter);
 
     /// <summary>Takes the gradient of the loss by the input, (B, input shape), row-major; every element is to be written, it holds
-    /// anything at first. Empty where
-    /// it is not needed.</summary>
+    /// anything at first. Empty where nothing before the layer has parameters.</summary>
     public Span<float> InputGradient { get; }
 
     /// <summary>The values of a parameter, row-major.</summary>
@@ -70,6 +71,16 @@ public readonly ref struct LayerBackward
     {
         ParameterInfo info = _slot.Parameter(index);
         return CustomLayer.HostSpan(_pass.Weights + info.Offset, info.Count);
+    }
+
+    /// <summary>Whether somebody reads the gradient of a parameter: not of a frozen one. It has a place in any case.</summary>
+    /// <param name="index">Its number in the order of the layer's <see cref="LayerParameterAttribute"/>, from 0.</param>
+    /// <returns>Whether it is needed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The layer has no such parameter.</exception>
+    public bool NeedsParameterGradient(int index)
+    {
+        _slot.Parameter(index);
+        return _pass.Needs(_slot.FirstParameter + index);
     }
 
     /// <summary>The gradient of a parameter, row-major: add to it (+=). It was cleared before, unless gradients of several passes are

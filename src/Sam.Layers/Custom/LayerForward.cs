@@ -30,8 +30,9 @@ public readonly ref struct LayerForward
     /// <summary>Whether the model is in training mode.</summary>
     public bool Training => _pass.Training;
 
-    /// <summary>The random numbers of this layer in this step: the same in both passes of a SAM step, and in the backward pass.</summary>
-    public RandomStream Random => new(_pass.Seed, _pass.Step, _slot.Stream);
+    /// <summary>The random numbers of this layer in this step: the same in both passes of a SAM step, and in the backward pass. With as many numbers as
+    /// input elements, an example has the same in whatever micro-batch it is.</summary>
+    public RandomStream Random => _pass.Random(_slot.Stream, InputShape.Count);
 
     /// <summary>The device's kernels, for layers made of them.</summary>
     public DeviceKernels Kernels => _pass.Kernels;

@@ -9,6 +9,10 @@ public sealed record LoadReport
     /// <summary>The model's tensors that the file does not have; they keep their values.</summary>
     public ImmutableArray<string> Missing { get; init; } = [];
 
+    /// <summary>The model's counts of batches that the file does not have, although it has the running statistics beside them; they become
+    /// 0.</summary>
+    public ImmutableArray<string> ClearedCounts { get; init; } = [];
+
     /// <summary>The file's tensors that the model does not have; they are passed over.</summary>
     public ImmutableArray<string> Unexpected { get; init; } = [];
 
@@ -19,17 +23,27 @@ public sealed record LoadReport
     public int LoadedCount { get; init; }
 
     /// <summary>Whether model and file have exactly the same tensors.</summary>
-    public bool IsExact => Missing.IsEmpty && Unexpected.IsEmpty && Mismatched.IsEmpty;
+    public bool IsExact => !HasMisfit && ClearedCounts.IsEmpty;
+
+    /// <summary>Whether strict loading refuses the file.</summary>
+    internal bool HasMisfit => !Missing.IsEmpty || !Unexpected.IsEmpty || !Mismatched.IsEmpty;
 
     /// <summary>The report as one line.</summary>
     /// <returns>Such as "missing fc.bias; mis-shaped fc.weight (F32 10x84 expected, F32 10x120 found)", or "62 tensors loaded".</returns>
     public override string ToString()
     {
         List<string> parts = [];
+        if (!HasMisfit) parts.Add($"{LoadedCount} tensors loaded");
         if (!Missing.IsEmpty) parts.Add($"missing {List(Missing)}");
         if (!Unexpected.IsEmpty) parts.Add($"unexpected {List(Unexpected)}");
         if (!Mismatched.IsEmpty) parts.Add($"mis-shaped {List(Mismatched.Select(static m => m.ToString()))}");
-        return IsExact ? $"{LoadedCount} tensors loaded" : string.Join("; ", parts);
+        if (!ClearedCounts.IsEmpty)
+        {
+            string more = ClearedCounts.Length > 1 ? $" and {ClearedCounts.Length - 1} more" : "";
+            parts.Add($"counts not in the file, taken as 0: {SafeTensorsException.Shorten(ClearedCounts[0])}{more}");
+        }
+
+        return string.Join("; ", parts);
     }
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names.Select(SafeTensorsException.Shorten));

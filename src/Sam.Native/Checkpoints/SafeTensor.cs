@@ -5,13 +5,15 @@ namespace Sam.Native;
 /// <summary>One tensor of a safetensors file: its name, type and sizes. The values are read through the file.</summary>
 public sealed class SafeTensor
 {
-    internal SafeTensor(string name, SafeTensorType type, ImmutableArray<long> dimensions, long count, long begin)
+    internal SafeTensor(string name, SafeTensorType type, string typeName, ImmutableArray<long> dimensions, long count, long begin, long byteCount)
     {
         Name = name;
         Type = type;
+        TypeName = typeName;
         Dimensions = dimensions;
         Count = count;
         Begin = begin;
+        ByteCount = byteCount;
     }
 
     /// <summary>The tensor's name, such as layer1.0.conv1.weight.</summary>
@@ -19,6 +21,9 @@ public sealed class SafeTensor
 
     /// <summary>Type of the elements.</summary>
     public SafeTensorType Type { get; }
+
+    /// <summary>The type as the file names it, such as BF16.</summary>
+    public string TypeName { get; }
 
     /// <summary>Sizes, outermost first; empty for a scalar. A size may be 0, and there may be more of them than <see cref="Shape"/>
     /// takes.</summary>
@@ -28,7 +33,7 @@ public sealed class SafeTensor
     public long Count { get; }
 
     /// <summary>Size in bytes.</summary>
-    public long ByteCount => Count * Type.ElementSize();
+    public long ByteCount { get; }
 
     /// <summary>First byte, counted from the end of the header.</summary>
     internal long Begin { get; }
@@ -56,7 +61,7 @@ public sealed class SafeTensor
 
     /// <summary>Name, type and sizes.</summary>
     /// <returns>Such as conv1.weight F32 64x3x7x7.</returns>
-    public override string ToString() => $"{Name} {Type.FileName()} {DimensionsText()}";
+    public override string ToString() => $"{Name} {SafeTensorsException.Shorten(TypeName)} {DimensionsText()}";
 
     /// <summary>The sizes with an x between them; "scalar" without any.</summary>
     internal string DimensionsText() => Dimensions.IsEmpty ? "scalar" : SafeTensorsException.Shorten(string.Join('x', Dimensions));

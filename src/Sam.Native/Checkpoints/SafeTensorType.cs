@@ -4,6 +4,10 @@ namespace Sam.Native;
 /// come first in a file.</summary>
 public enum SafeTensorType
 {
+    /// <summary>A type that this library does not know, of a younger version of the format; read as raw bytes only, and never
+    /// written.</summary>
+    Unknown = -1,
+
     /// <summary>One byte, 0 or 1. BOOL in files.</summary>
     Bool,
 

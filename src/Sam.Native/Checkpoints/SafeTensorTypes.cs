@@ -6,10 +6,10 @@ internal static class SafeTensorTypes
     private static readonly string[] s_names =
         ["BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3", "I16", "U16", "F16", "BF16", "I32", "U32", "F32", "F64", "I64", "U64"];
 
-    /// <summary>The type's name in files.</summary>
+    /// <summary>The type's name in files; there is one for every type that is known.</summary>
     public static string FileName(this SafeTensorType type) => s_names[(int)type];
 
-    /// <summary>Bytes of one element.</summary>
+    /// <summary>Bytes of one element of a type that is known.</summary>
     public static int ElementSize(this SafeTensorType type) => type switch
     {
         <= SafeTensorType.Float8E4M3 => 1,
@@ -22,13 +22,8 @@ internal static class SafeTensorTypes
     public static bool IsFloat(this SafeTensorType type) =>
         type is SafeTensorType.Float16 or SafeTensorType.BFloat16 or SafeTensorType.Float32 or SafeTensorType.Float64;
 
-    /// <summary>The type that a name in a file stands for.</summary>
-    public static bool TryParse(string name, out SafeTensorType type)
-    {
-        int index = Array.IndexOf(s_names, name);
-        type = (SafeTensorType)index;
-        return index >= 0;
-    }
+    /// <summary>The type that a name in a file stands for, which may be none that is known.</summary>
+    public static SafeTensorType Parse(string name) => (SafeTensorType)Array.IndexOf(s_names, name);
 
     /// <summary>The type of the elements of a span, if files have it.</summary>
     public static bool TryFrom<T>(out SafeTensorType type)

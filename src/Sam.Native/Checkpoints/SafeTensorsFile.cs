@@ -9,7 +9,8 @@ namespace Sam.Native;
 /// <summary>A safetensors file, opened for reading: named tensors and strings, as torch's ecosystem stores weights.</summary>
 /// <remarks>The header is checked in full when the file is opened: its length, the JSON, duplicate names, types, shapes, and that the
 /// tensors fill the
-/// data without hole or overlap. The data are mapped into memory and read when asked for. Reading from several threads is safe. A file
+/// data without hole or overlap. A tensor of a type that is not known is a range of bytes; fields beside dtype, shape and data_offsets are
+/// passed over, as the format's own library does; a name that occurs twice, which that library takes, is refused. The data are mapped into memory and read when asked for. Reading from several threads is safe. A file
 /// that another
 /// program shortens while it is open is beyond what can be checked; <see cref="SafeTensorsWriter"/> never does that, it replaces files as
 /// a whole.</remarks>
@@ -127,21 +128,22 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     /// <param name="start">The first element, row-major.</param>
     /// <param name="destination">Takes as many elements as it has.</param>
     /// <exception cref="ArgumentException">The tensor is not one of this file, or the range is not inside it.</exception>
-    /// <exception cref="SafeTensorsException">The tensor's type does not convert (8-bit floats).</exception>
+    /// <exception cref="SafeTensorsException">The tensor's type does not convert (8-bit floats and types that are not
+    /// known).</exception>
     /// <exception cref="ObjectDisposedException">The file was closed.</exception>
     public void ReadSingles(SafeTensor tensor, long start, Span<float> destination)
     {
         CheckRange(tensor, start, destination.Length);
-        if (tensor.Type is SafeTensorType.Float8E4M3 or SafeTensorType.Float8E5M2)
+        if (tensor.Type is SafeTensorType.Unknown or SafeTensorType.Float8E4M3 or SafeTensorType.Float8E5M2)
         {
-            throw new SafeTensorsException(Path, $"values of type {tensor.Type.FileName()} do not convert to float32.", tensor.Name);
+            throw new SafeTensorsException(Path, $"values of type {SafeTensorsException.Shorten(tensor.TypeName)} do not convert to float32.", tensor.Name);
         }
 
         byte* pointer = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
         try
         {
-            SafeTensorConversion.ToSingles(tensor.Type, Address(pointer, tensor, start), destination);
+            SafeTensorConversion.ToSingles(tensor.Type, Address(pointer, tensor) + (start * tensor.Type.ElementSize()), destination);
         }
         finally
         {
@@ -166,7 +168,7 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         // Bytes other than 0 and 1 are no booleans, so those are read as bytes.
         if (!raw && (typeof(T) == typeof(bool) || !SafeTensorTypes.TryFrom<T>(out SafeTensorType type) || type != tensor.Type))
         {
-            throw new SafeTensorsException(Path, $"its values are {tensor.Type.FileName()}, not {typeof(T).Name}.", tensor.Name);
+            throw new SafeTensorsException(Path, $"its values are {SafeTensorsException.Shorten(tensor.TypeName)}, not {typeof(T).Name}.", tensor.Name);
         }
 
         CheckRange(tensor, start, destination.Length, raw ? tensor.ByteCount : tensor.Count);
@@ -174,7 +176,7 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
         try
         {
-            byte* source = Address(pointer, tensor, 0) + (start * sizeof(T));
+            byte* source = Address(pointer, tensor) + (start * sizeof(T));
             new ReadOnlySpan<byte>(source, checked(destination.Length * sizeof(T))).CopyTo(MemoryMarshal.AsBytes(destination));
         }
         finally
@@ -219,8 +221,7 @@ public sealed unsafe class SafeTensorsFile : IDisposable
                 $"the header's length is at most {SafeTensorsHeader.MaximumByteCount} and at most the {fileLength - LengthByteCount} bytes that follow it; the file says {length}.");
     }
 
-    private byte* Address(byte* pointer, SafeTensor tensor, long start) =>
-        pointer + _view.PointerOffset + _dataStart + tensor.Begin + (start * tensor.Type.ElementSize());
+    private byte* Address(byte* pointer, SafeTensor tensor) => pointer + _view.PointerOffset + _dataStart + tensor.Begin;
 
     private void CheckRange(SafeTensor tensor, long start, int count)
     {

@@ -6,7 +6,8 @@ namespace Sam.Native;
 
 /// <summary>Reads and checks the JSON header of a safetensors file. What it returns can be used without further checks: every tensor lies
 /// inside the
-/// data, none overlaps another, and together they fill it.</summary>
+/// data, none overlaps another, and together they fill it. As in the format's own library, fields of an entry beside dtype, shape and
+/// data_offsets are passed over.</summary>
 internal ref struct SafeTensorsHeader
 {
     /// <summary>Most bytes of a header, the bound that the format's own library sets.</summary>
@@ -26,8 +27,8 @@ internal ref struct SafeTensorsHeader
         _file = file;
         _dataByteCount = dataByteCount;
 
-        // The header is an object of objects that hold arrays: three levels.
-        _reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 3 });
+        // The header is an object of objects that hold arrays: three levels, and some more for fields that are passed over.
+        _reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 16 });
     }
 
     /// <summary>Reads a header.</summary>
@@ -126,10 +127,13 @@ internal ref struct SafeTensorsHeader
             {
                 offsets = ReadNumbers(name, "data_offsets");
             }
+            else if (_reader.ValueTextEquals("dtype"u8) || _reader.ValueTextEquals("shape"u8) || _reader.ValueTextEquals("data_offsets"u8))
+            {
+                throw new SafeTensorsException(_file, $"its entry has dtype, shape and data_offsets, once each; it has '{_reader.GetString()}' again.", name);
+            }
             else
             {
-                string field = SafeTensorsException.Shorten(_reader.GetString()!);
-                throw new SafeTensorsException(_file, $"its entry has dtype, shape and data_offsets, once each; it has '{field}' besides.", name);
+                _reader.Skip();
             }
         }
 
@@ -144,11 +148,6 @@ internal ref struct SafeTensorsHeader
 
     private readonly SafeTensor Check(string name, string typeName, ImmutableArray<long> shape, ImmutableArray<long> offsets)
     {
-        if (!SafeTensorTypes.TryParse(typeName, out SafeTensorType type))
-        {
-            throw new SafeTensorsException(_file, $"its dtype is '{SafeTensorsException.Shorten(typeName)}', which is not one that can be read.", name);
-        }
-
         if (offsets.Length != 2)
         {
             throw new SafeTensorsException(_file, $"data_offsets are two numbers, begin and end; there are {offsets.Length}.", name);
@@ -175,11 +174,14 @@ internal ref struct SafeTensorsHeader
             count = empty ? 0 : count * size;
         }
 
-        SafeTensor tensor = new(name, type, shape, count, begin);
-        return tensor.ByteCount == end - begin
+        // The size of an element of an unknown type is unknown too: its bytes are those it says it has.
+        SafeTensorType type = SafeTensorTypes.Parse(typeName);
+        SafeTensor tensor = new(name, type, typeName, shape, count, begin, end - begin);
+        long expected = type == SafeTensorType.Unknown ? tensor.ByteCount : count * type.ElementSize();
+        return tensor.ByteCount == expected
             ? tensor
             : throw new SafeTensorsException(
-                _file, $"{tensor.DimensionsText()} elements of {typeName} are {tensor.ByteCount} bytes; data_offsets [{begin}, {end}] hold {end - begin}.", name);
+                _file, $"{tensor.DimensionsText()} elements of {typeName} are {expected} bytes; data_offsets [{begin}, {end}] hold {tensor.ByteCount}.", name);
     }
 
     private readonly void CheckCoverage()

@@ -13,7 +13,8 @@ public delegate void SafeTensorSource(long offset, Span<byte> destination);
 /// <remarks>
 /// <para><see cref="Save"/> writes a temporary file in the target's folder, flushes it to the disk and renames it, so that whenever the
 /// program or the
-/// machine dies, the path holds the old file or the new one, whole.</para>
+/// machine dies, the path holds the old file or the new one, whole. What a program that died left of its temporary file goes with the next save to the
+/// same path. A file that is replaced keeps its permissions, and a symbolic link stays: the file that it leads to is replaced.</para>
 /// <para>The bytes depend on what was added alone. In <see cref="Sorted"/> order they are those of the format's own library: the types
 /// with larger
 /// elements first, names in the order of their UTF-8 bytes, the header padded with spaces to a multiple of 8.</para>
@@ -94,9 +95,9 @@ public sealed class SafeTensorsWriter
     public void Add(string name, SafeTensorType type, ReadOnlySpan<long> dimensions, SafeTensorSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (!Enum.IsDefined(type))
+        if (!Enum.IsDefined(type) || type == SafeTensorType.Unknown)
         {
-            throw new ArgumentOutOfRangeException(nameof(type), type, "The type is one of SafeTensorType.");
+            throw new ArgumentOutOfRangeException(nameof(type), type, "The type is one of SafeTensorType, and known.");
         }
 
         Add(Check(name, type, dimensions, source));
@@ -118,22 +119,9 @@ public sealed class SafeTensorsWriter
             throw new PlatformNotSupportedException("safetensors files are little-endian and are written on little-endian machines only.");
         }
 
-        string target = Path.GetFullPath(path);
-        string temporary = $"{target}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            Write(temporary);
-            File.Move(temporary, target, overwrite: true);
-        }
-        catch
-        {
-            if (File.Exists(temporary))
-            {
-                File.Delete(temporary);
-            }
-
-            throw;
-        }
+        ReplacedFile file = new(path);
+        file.RemoveLeftovers();
+        file.Write(Write);
     }
 
     private static Entry Check(string name, SafeTensorType type, ReadOnlySpan<long> dimensions, SafeTensorSource source)
@@ -168,7 +156,7 @@ public sealed class SafeTensorsWriter
         _entries.Add(entry);
     }
 
-    private void Write(string path)
+    private void Write(ReplacedFile file)
     {
         Entry[] entries = [.. _entries];
         if (Sorted)
@@ -178,15 +166,7 @@ public sealed class SafeTensorsWriter
 
         byte[] header = Header(entries);
         long length = header.Length + entries.Sum(static entry => entry.ByteCount);
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.None,
-            BufferSize = 0,
-            PreallocationSize = length,
-        };
-        using FileStream stream = new(path, options);
+        using FileStream stream = file.Create(length);
         stream.Write(header);
         byte[] chunk = new byte[(int)Math.Min(ChunkByteCount, entries.Length == 0 ? 0 : entries.Max(static entry => entry.ByteCount))];
         foreach (Entry entry in entries)
@@ -200,6 +180,7 @@ public sealed class SafeTensorsWriter
         }
 
         stream.Flush(flushToDisk: true);
+        file.Replace();
     }
 
     private byte[] Header(Entry[] entries)

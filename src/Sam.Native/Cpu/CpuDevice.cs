@@ -45,6 +45,7 @@ internal sealed class CpuDevice : Device
         ArgumentOutOfRangeException.ThrowIfNegative(byteCount);
         HostMemory memory = HostMemory.Allocate(this, byteCount, role);
         Interlocked.Add(ref _allocatedBytes, byteCount);
+        Setup?.Add(memory);
         return memory;
     }
 

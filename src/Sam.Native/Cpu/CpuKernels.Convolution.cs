@@ -3,7 +3,8 @@ namespace Sam.Native.Cpu;
 internal sealed unsafe partial class CpuKernels
 {
     public override void Conv2dForward(
-        in Conv2dShape shape, int batch, DevicePointer<float> input, DevicePointer<float> weight, DevicePointer<float> bias, DevicePointer<float> output, Activation activation) =>
+        in Conv2dShape shape, int batch, DevicePointer<float> input, DevicePointer<float> weight, DevicePointer<float> bias,
+        DevicePointer<float> output, Activation activation) =>
         Convolution.Forward(
             _team,
             shape,
@@ -16,7 +17,13 @@ internal sealed unsafe partial class CpuKernels
             Workspace(shape, batch));
 
     public override void Conv2dBackwardInput(
-        in Conv2dShape shape, int batch, DevicePointer<float> outputGradient, DevicePointer<float> weight, DevicePointer<float> inputGradient, DevicePointer<float> reluMask) =>
+        in Conv2dShape shape,
+        int batch,
+        DevicePointer<float> outputGradient,
+        DevicePointer<float> weight,
+        DevicePointer<float> inputGradient,
+        DevicePointer<float> reluMask,
+        bool accumulate) =>
         Convolution.BackwardData(
             _team,
             shape,
@@ -25,10 +32,12 @@ internal sealed unsafe partial class CpuKernels
             weight.ToPointer(),
             reluMask.ToPointer(),
             inputGradient.ToPointer(),
+            accumulate,
             Workspace(shape, batch));
 
     public override void Conv2dBackwardWeight(
-        in Conv2dShape shape, int batch, DevicePointer<float> input, DevicePointer<float> outputGradient, DevicePointer<float> weightGradient, DevicePointer<float> biasGradient, bool accumulate) =>
+        in Conv2dShape shape, int batch, DevicePointer<float> input, DevicePointer<float> outputGradient, DevicePointer<float> weightGradient,
+        DevicePointer<float> biasGradient, bool accumulate) =>
         Convolution.BackwardWeight(
             _team,
             shape,

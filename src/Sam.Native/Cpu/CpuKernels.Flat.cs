@@ -6,12 +6,14 @@ internal sealed unsafe partial class CpuKernels
         Activations.ActivationForward(_team, activation, input.ToPointer(), output.ToPointer(), count);
 
     public override void ActivationBackward(
-        Activation activation, long count, DevicePointer<float> input, DevicePointer<float> output, DevicePointer<float> outputGradient, DevicePointer<float> inputGradient) =>
+        Activation activation, long count, DevicePointer<float> input, DevicePointer<float> output, DevicePointer<float> outputGradient,
+        DevicePointer<float> inputGradient) =>
         Activations.ActivationBackward(
             _team, activation, input.ToPointer(), output.ToPointer(), outputGradient.ToPointer(), inputGradient.ToPointer(), count);
 
     public override void SoftmaxCrossEntropy(
-        int batch, int classes, DevicePointer<float> logits, DevicePointer<int> labels, float labelSmoothing, Reduction reduction, DevicePointer<float> logitsGradient, DevicePointer<double> loss) =>
+        int batch, int classes, DevicePointer<float> logits, DevicePointer<int> labels, float labelSmoothing, Reduction reduction,
+        DevicePointer<float> logitsGradient, DevicePointer<double> loss) =>
         *loss.ToPointer() = Cpu.SoftmaxCrossEntropy.Run(
             _team,
             batch,
@@ -23,7 +25,8 @@ internal sealed unsafe partial class CpuKernels
             logitsGradient.ToPointer());
 
     public override void SquaredError(
-        long count, DevicePointer<float> output, DevicePointer<float> target, Reduction reduction, DevicePointer<float> outputGradient, DevicePointer<double> loss) =>
+        long count, DevicePointer<float> output, DevicePointer<float> target, Reduction reduction, DevicePointer<float> outputGradient,
+        DevicePointer<double> loss) =>
         *loss.ToPointer() = Cpu.SquaredError.Run(
             _team, output.ToPointer(), target.ToPointer(), reduction == Reduction.Mean ? 1.0 / count : 1, outputGradient.ToPointer(), count);
 

@@ -18,13 +18,14 @@ internal sealed unsafe partial class CpuKernels
         DevicePointer<float> mean,
         DevicePointer<float> inverseDeviation)
     {
+        bool averages = settings.Cumulative && !statistics.BatchCount.IsNull;
         BatchNorm.Arguments arguments = new()
         {
             Batch = batch,
             Channels = channels,
             Size = size,
             Epsilon = settings.Epsilon,
-            Momentum = settings.Momentum,
+            Momentum = averages ? 1f / (*statistics.BatchCount.ToPointer() + 1) : settings.Momentum,
             BatchStatistics = settings.BatchStatistics,
             UpdateStatistics = settings.UpdateStatistics,
             Relu = settings.Activation == Activation.Relu,

@@ -13,7 +13,8 @@ internal sealed unsafe partial class CpuKernels
         AvgPool2d.Forward(_team, shape, batch, countIncludePad, input.ToPointer(), output.ToPointer());
 
     public override void AvgPool2dBackward(
-        in Pool2dShape shape, int batch, bool countIncludePad, DevicePointer<float> outputGradient, DevicePointer<float> inputGradient, DevicePointer<float> reluMask) =>
+        in Pool2dShape shape, int batch, bool countIncludePad, DevicePointer<float> outputGradient, DevicePointer<float> inputGradient,
+        DevicePointer<float> reluMask) =>
         AvgPool2d.Backward(
             _team, shape, batch, countIncludePad, outputGradient.ToPointer(), inputGradient.ToPointer(), reluMask.ToPointer());
 }

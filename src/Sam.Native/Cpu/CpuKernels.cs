@@ -8,12 +8,15 @@ internal sealed unsafe partial class CpuKernels(WorkerTeam team) : DeviceKernels
     private readonly WorkerTeam _team = team;
     private float* _workspace;
     private long _workspaceBytes;
+    private byte* _constants;
 
     public void Dispose()
     {
         NativeMemory.AlignedFree(_workspace);
+        NativeMemory.AlignedFree(_constants);
         _workspace = null;
         _workspaceBytes = 0;
+        _constants = null;
     }
 
     public override void PrepareConv2d(in Conv2dShape shape, int batch) => Workspace(shape, batch);

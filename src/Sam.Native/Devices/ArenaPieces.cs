@@ -6,6 +6,10 @@ namespace Sam.Native;
 /// <param name="Count">Number of pieces.</param>
 /// <param name="ElementCount">Elements of all pieces together.</param>
 /// <param name="TensorCount">Number of sums and coefficients: the tensors in a table by tensor, else 1.</param>
-/// <param name="Partials">Scratch of 4 doubles for each piece.</param>
+/// <param name="Partials">Scratch of <see cref="PartialCount"/> doubles for each piece.</param>
 internal readonly record struct ArenaPieces(
-    DevicePointer<ArenaPiece> Pieces, int Count, long ElementCount, int TensorCount, DevicePointer<double> Partials);
+    DevicePointer<ArenaPiece> Pieces, int Count, long ElementCount, int TensorCount, DevicePointer<double> Partials)
+{
+    /// <summary>Doubles of scratch for each piece: a device may cut a piece in four.</summary>
+    public const long PartialCount = 16;
+}

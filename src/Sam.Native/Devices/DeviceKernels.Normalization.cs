@@ -16,7 +16,8 @@ public abstract partial class DeviceKernels
     /// <param name="shortcut">(B, C, S), added before the activation; null adds nothing.</param>
     /// <param name="statistics">Running statistics to read or to move: running = (1 - momentum) running + momentum batch, the variance
     /// unbiased as in torch,
-    /// the count of batches by one. Statistics that are not finite move nothing but the count.</param>
+    /// the count of batches by one; a cumulative average has the momentum 1 / count, this batch counted. Statistics that are not finite move
+    /// nothing but the count.</param>
     /// <param name="output">y, (B, C, S); may be <paramref name="shortcut"/>.</param>
     /// <param name="mean">(C): takes the mean that was used, for the backward pass.</param>
     /// <param name="inverseDeviation">(C): takes 1 / sqrt(variance + epsilon).</param>

@@ -17,7 +17,10 @@ public abstract partial class DeviceKernels
     /// <param name="a">First array.</param>
     /// <param name="b">Second array; null leaves two zeros.</param>
     /// <param name="result">Three doubles for each tensor.</param>
-    internal abstract void Products(in ArenaPieces pieces, DevicePointer<float> a, DevicePointer<float> b, DevicePointer<double> result);
+    /// <param name="state">Its gate is set where a sum is not finite; null for none.</param>
+    internal abstract void Products(
+        in ArenaPieces pieces, DevicePointer<float> a, DevicePointer<float> b, DevicePointer<double> result,
+        DevicePointer<StepState> state = default);
 
     /// <summary>What the dual norm of a direction is made of: with t = T g, T = |w| + eta in adaptive groups and 1 in others, the sums of
     /// <see cref="Sam.Native.Measure"/>. A NaN or an infinity in t makes Sum or Maximum not finite.</summary>
@@ -28,9 +31,22 @@ public abstract partial class DeviceKernels
     /// <param name="direction">g.</param>
     /// <param name="weights">w.</param>
     /// <param name="result"><see cref="Sam.Native.Measure.Count"/> doubles.</param>
+    /// <param name="state">Its gate is set where one of them is not finite; null for none.</param>
     internal abstract void Measure(
         in ArenaPieces pieces, BallNorm norm, float p, ReadOnlySpan<PerturbGroup> groups, DevicePointer<float> direction,
-            DevicePointer<float> weights, DevicePointer<double> result);
+        DevicePointer<float> weights, DevicePointer<double> result, DevicePointer<StepState> state = default);
+
+    /// <summary>What layer-wise scaling makes of the products of gradients and weights: with (gg, gw, ww) of each tensor, Sum = sum over
+    /// the perturbed tensors of gg ww, Maximum = 0, Squares = sum gg, and the factor of each tensor is ww times its share.</summary>
+    /// <param name="products">Three doubles for each tensor, from <see cref="Products"/> of gradient and weights.</param>
+    /// <param name="isPerturbed">1 for each tensor that is perturbed, else 0.</param>
+    /// <param name="shares">What each tensor's factor is multiplied with.</param>
+    /// <param name="result"><see cref="Sam.Native.Measure.Count"/> doubles.</param>
+    /// <param name="factors">A factor for each tensor.</param>
+    /// <param name="state">Its gate is set where a sum is not finite.</param>
+    internal abstract void LayerScales(
+        DevicePointer<double> products, ReadOnlySpan<int> isPerturbed, ReadOnlySpan<float> shares, DevicePointer<double> result,
+        DevicePointer<float> factors, DevicePointer<StepState> state);
 
     /// <summary>Moves the weights to the worst point of a ball: w = s + rho T dual(T g), with dual(t) = t / |t|_2 for p = 2, sign(t) for p
     /// = infinity,
@@ -65,27 +81,75 @@ public abstract partial class DeviceKernels
     /// <param name="coefficients">For each tensor of the table <see cref="UpdateArguments.CoefficientCount"/> floats, of which the first
     /// two are a and b.</param>
     /// <param name="output">y.</param>
+    /// <param name="state">Leaves y as it is where its gate is set; null for none.</param>
     internal abstract void Combine(
         in ArenaPieces pieces, DevicePointer<float> first, DevicePointer<float> second, DevicePointer<float> coefficients,
-            DevicePointer<float> output);
+        DevicePointer<float> output, DevicePointer<StepState> state = default);
 
-    /// <summary>Limits every element to [-limit, limit]; NaN stays NaN.</summary>
+    /// <summary>Limits every finite element to [-limit, limit]; NaN and infinities stay, for the step to be skipped.</summary>
     /// <param name="pieces">Where to work.</param>
     /// <param name="limit">Above 0.</param>
     /// <param name="values">Limited in place.</param>
     internal abstract void Clamp(in ArenaPieces pieces, float limit, DevicePointer<float> values);
 
     /// <summary>Friendly-SAM's direction in one pass: m' is the moving average of gradients, the gradient becomes g - sigma m' or g - sigma
-    /// m.</summary>
+    /// m. The state's count of friendly updates says which of the two arenas holds m (the first one where it is even; no average yet
+    /// where it is 0); the other one takes m', so that a step that is skipped leaves m behind.</summary>
     /// <param name="pieces">Where to work.</param>
     /// <param name="step">The step's numbers.</param>
     /// <param name="gradient">g, becomes the direction.</param>
-    /// <param name="average">m.</param>
-    /// <param name="next">Takes m'.</param>
+    /// <param name="even">m after an even number of updates, else taken by m'.</param>
+    /// <param name="odd">The other one.</param>
     /// <param name="kept">Takes a copy of g; null for none.</param>
+    /// <param name="state">The state.</param>
     internal abstract void FriendlyDirection(
-        in ArenaPieces pieces, in FriendlyStep step, DevicePointer<float> gradient, DevicePointer<float> average, DevicePointer<float> next,
-            DevicePointer<float> kept);
+        in ArenaPieces pieces, in FriendlyStep step, DevicePointer<float> gradient, DevicePointer<float> even, DevicePointer<float> odd,
+        DevicePointer<float> kept, DevicePointer<StepState> state);
+
+    /// <summary>Copies elements where the step is skipped: where the state's gate is set.</summary>
+    /// <param name="count">Elements.</param>
+    /// <param name="input">Read.</param>
+    /// <param name="output">Overwritten where the gate is set.</param>
+    /// <param name="state">The state.</param>
+    internal abstract void CopyWhereSkipped(
+        long count, DevicePointer<float> input, DevicePointer<float> output, DevicePointer<StepState> state);
+
+    /// <summary>Ends a step: notes whether it was applied, counts it, opens the gate for the next one, and hands the record to the
+    /// host.</summary>
+    /// <param name="arguments">The record and where it goes.</param>
+    internal abstract void Commit(in CommitArguments arguments);
+
+    /// <summary>Hands numbers of the host to the next kernels of this step.</summary>
+    /// <typeparam name="T">Their type.</typeparam>
+    /// <param name="values">At most 64 KiB.</param>
+    /// <returns>Where kernels read them: for the kernels called before 64 KiB of other values.</returns>
+    internal abstract DevicePointer<T> Constants<T>(params ReadOnlySpan<T> values)
+        where T : unmanaged;
+
+    /// <summary>Adafactor's second moments: with x the mean of g^2 over a row of a matrix, over a column of it, or g^2 itself in a vector,
+    /// every moment m becomes m + share (x - m), and the means of the row moments are set.</summary>
+    /// <param name="tensors">Where the moments lie, and the parts: each is one block's work, and no two write the same moment.</param>
+    /// <param name="share">Share of this step, in (0, 1].</param>
+    /// <param name="gradient">g.</param>
+    /// <param name="state">Leaves the moments as they are where its gate is set; null for none.</param>
+    /// <remarks>Sums are in double. A row is summed in order where its matrix is computed as a whole or has less than 16 columns, else by
+    /// <see cref="Products"/>' lanes; a column is summed over ascending rows.</remarks>
+    internal abstract void FactoredMoments(
+        in FactoredTensors tensors, double share, DevicePointer<float> gradient, DevicePointer<StepState> state);
+
+    /// <summary>Adafactor's direction and how far each tensor goes: u = g / max(sqrt(v), epsilon1) in the place of g, with
+    /// v[i, j] = r[i] c[j] / max(mean r, epsilon1) of the row and column moments r and c, or v = c in a vector; then for each tensor the
+    /// coefficients of <see cref="Update"/> a = max(epsilon2, rms(w)) / max(1, rms(u) / d), the others 0.</summary>
+    /// <param name="pieces">Where to work, cut by tensor.</param>
+    /// <param name="tensors">The moments.</param>
+    /// <param name="step">The numbers.</param>
+    /// <param name="gradient">g, becomes u.</param>
+    /// <param name="weights">w.</param>
+    /// <param name="coefficients"><see cref="UpdateArguments.CoefficientCount"/> floats for each tensor.</param>
+    /// <remarks>Sums are made as those of <see cref="Products"/>. Shazeer and Stern, ICML 2018, arXiv:1804.04235, algorithms 4 and 6.</remarks>
+    internal abstract void FactoredDirection(
+        in ArenaPieces pieces, in FactoredTensors tensors, in FactoredStep step, DevicePointer<float> gradient, DevicePointer<float> weights,
+            DevicePointer<float> coefficients);
 
     /// <summary>Multiplies elements: x[i] = factor x[i].</summary>
     /// <param name="count">Elements.</param>
@@ -94,8 +158,10 @@ public abstract partial class DeviceKernels
     internal abstract void Scale(long count, float factor, DevicePointer<float> values);
 
     /// <summary>Turns sums into coefficients, without leaving the device.</summary>
-    /// <param name="program">What to do.</param>
+    /// <param name="programs">What to do, for each tensor, or one for all.</param>
+    /// <param name="tensors">Number of tensors.</param>
     /// <param name="sums">Three doubles for each tensor, from <see cref="Products"/>.</param>
     /// <param name="coefficients">Takes <see cref="UpdateArguments.CoefficientCount"/> floats for each tensor.</param>
-    internal abstract void Evaluate(in ScalarProgram program, DevicePointer<double> sums, DevicePointer<float> coefficients);
+    internal abstract void Evaluate(
+        ReadOnlySpan<ScalarProgram> programs, int tensors, DevicePointer<double> sums, DevicePointer<float> coefficients);
 }

@@ -22,7 +22,8 @@ public abstract partial class DeviceKernels
     /// <param name="output">y, (B, O).</param>
     /// <param name="activation"><see cref="Activation.None"/> or <see cref="Activation.Relu"/>, applied before y is written.</param>
     public abstract void LinearForward(
-        int batch, int inFeatures, int outFeatures, DevicePointer<float> input, DevicePointer<float> weight, DevicePointer<float> bias, DevicePointer<float> output, Activation activation);
+        int batch, int inFeatures, int outFeatures, DevicePointer<float> input, DevicePointer<float> weight, DevicePointer<float> bias,
+        DevicePointer<float> output, Activation activation);
 
     /// <summary>Gradient of a linear layer by its input: dx[b, i] = sum_o dy[b, o] w[o, i], zeroed where a fused ReLU in front was off.</summary>
     /// <param name="batch">Examples B.</param>
@@ -33,7 +34,8 @@ public abstract partial class DeviceKernels
     /// <param name="inputGradient">dx, (B, I), overwritten.</param>
     /// <param name="reluMask">(B, I): dx is kept where this is greater than 0 and zero elsewhere; null keeps all.</param>
     public abstract void LinearBackwardInput(
-        int batch, int inFeatures, int outFeatures, DevicePointer<float> outputGradient, DevicePointer<float> weight, DevicePointer<float> inputGradient, DevicePointer<float> reluMask);
+        int batch, int inFeatures, int outFeatures, DevicePointer<float> outputGradient, DevicePointer<float> weight,
+        DevicePointer<float> inputGradient, DevicePointer<float> reluMask);
 
     /// <summary>Gradient of a linear layer by its parameters: dw[o, i] = sum_b dy[b, o] x[b, i], db[o] = sum_b dy[b, o].</summary>
     /// <param name="batch">Examples B.</param>
@@ -41,11 +43,12 @@ public abstract partial class DeviceKernels
     /// <param name="outFeatures">Features O of the output.</param>
     /// <param name="input">x, (B, I).</param>
     /// <param name="outputGradient">dy, (B, O).</param>
-    /// <param name="weightGradient">dw, (O, I).</param>
+    /// <param name="weightGradient">dw, (O, I), or null.</param>
     /// <param name="biasGradient">db, (O), or null.</param>
     /// <param name="accumulate">Adds to dw and db instead of overwriting them.</param>
     public abstract void LinearBackwardWeight(
-        int batch, int inFeatures, int outFeatures, DevicePointer<float> input, DevicePointer<float> outputGradient, DevicePointer<float> weightGradient, DevicePointer<float> biasGradient, bool accumulate);
+        int batch, int inFeatures, int outFeatures, DevicePointer<float> input, DevicePointer<float> outputGradient,
+        DevicePointer<float> weightGradient, DevicePointer<float> biasGradient, bool accumulate);
 
     /// <summary>Makes room for what a convolution needs besides its tensors. Models call it for their convolutions when they are made, so that no pass allocates.</summary>
     /// <param name="shape">Sizes of one example.</param>
@@ -61,28 +64,37 @@ public abstract partial class DeviceKernels
     /// <param name="output">(B, O, H', W').</param>
     /// <param name="activation"><see cref="Activation.None"/> or <see cref="Activation.Relu"/>, applied before the output is written.</param>
     public abstract void Conv2dForward(
-        in Conv2dShape shape, int batch, DevicePointer<float> input, DevicePointer<float> weight, DevicePointer<float> bias, DevicePointer<float> output, Activation activation);
+        in Conv2dShape shape, int batch, DevicePointer<float> input, DevicePointer<float> weight, DevicePointer<float> bias,
+        DevicePointer<float> output, Activation activation);
 
     /// <summary>Gradient of a convolution by its input.</summary>
     /// <param name="shape">Sizes of one example.</param>
     /// <param name="batch">Examples B.</param>
     /// <param name="outputGradient">(B, O, H', W').</param>
     /// <param name="weight">(O, C / groups, kernel rows, kernel columns).</param>
-    /// <param name="inputGradient">(B, C, H, W), overwritten.</param>
+    /// <param name="inputGradient">(B, C, H, W).</param>
     /// <param name="reluMask">(B, C, H, W): the gradient is kept where this is greater than 0 and zero elsewhere; null keeps all.</param>
+    /// <param name="accumulate">Adds to <paramref name="inputGradient"/> instead of overwriting it; the mask is applied to the sum.</param>
     public abstract void Conv2dBackwardInput(
-        in Conv2dShape shape, int batch, DevicePointer<float> outputGradient, DevicePointer<float> weight, DevicePointer<float> inputGradient, DevicePointer<float> reluMask);
+        in Conv2dShape shape,
+        int batch,
+        DevicePointer<float> outputGradient,
+        DevicePointer<float> weight,
+        DevicePointer<float> inputGradient,
+        DevicePointer<float> reluMask,
+        bool accumulate);
 
     /// <summary>Gradient of a convolution by its parameters.</summary>
     /// <param name="shape">Sizes of one example.</param>
     /// <param name="batch">Examples B.</param>
     /// <param name="input">(B, C, H, W).</param>
     /// <param name="outputGradient">(B, O, H', W').</param>
-    /// <param name="weightGradient">(O, C / groups, kernel rows, kernel columns).</param>
+    /// <param name="weightGradient">(O, C / groups, kernel rows, kernel columns), or null.</param>
     /// <param name="biasGradient">(O), or null.</param>
     /// <param name="accumulate">Adds to the gradients instead of overwriting them.</param>
     public abstract void Conv2dBackwardWeight(
-        in Conv2dShape shape, int batch, DevicePointer<float> input, DevicePointer<float> outputGradient, DevicePointer<float> weightGradient, DevicePointer<float> biasGradient, bool accumulate);
+        in Conv2dShape shape, int batch, DevicePointer<float> input, DevicePointer<float> outputGradient, DevicePointer<float> weightGradient,
+        DevicePointer<float> biasGradient, bool accumulate);
 
     /// <summary>Maximum over windows; padding never wins, a NaN in a window does.</summary>
     /// <param name="shape">Sizes of one example.</param>
@@ -117,7 +129,8 @@ public abstract partial class DeviceKernels
     /// <param name="inputGradient">(B, C, H, W), overwritten.</param>
     /// <param name="reluMask">(B, C, H, W): the gradient is kept where this is greater than 0; null keeps all.</param>
     public abstract void AvgPool2dBackward(
-        in Pool2dShape shape, int batch, bool countIncludePad, DevicePointer<float> outputGradient, DevicePointer<float> inputGradient, DevicePointer<float> reluMask);
+        in Pool2dShape shape, int batch, bool countIncludePad, DevicePointer<float> outputGradient, DevicePointer<float> inputGradient,
+        DevicePointer<float> reluMask);
 
     /// <summary>An activation, element by element; x and y may be the same.</summary>
     /// <param name="activation">Which one.</param>
@@ -134,7 +147,8 @@ public abstract partial class DeviceKernels
     /// <param name="outputGradient">dy.</param>
     /// <param name="inputGradient">dx.</param>
     public abstract void ActivationBackward(
-        Activation activation, long count, DevicePointer<float> input, DevicePointer<float> output, DevicePointer<float> outputGradient, DevicePointer<float> inputGradient);
+        Activation activation, long count, DevicePointer<float> input, DevicePointer<float> output, DevicePointer<float> outputGradient,
+        DevicePointer<float> inputGradient);
 
     /// <summary>Dropout: y[i] = x[i] / (1 - p) where the i-th number of the stream keeps it, else 0; x and y may be the same.
     /// Applied to a gradient it is its own backward pass, since the mask is a function of the stream alone.</summary>
@@ -156,7 +170,8 @@ public abstract partial class DeviceKernels
     /// <param name="logitsGradient">dz, (B, K).</param>
     /// <param name="loss">L, one double; summed in double.</param>
     public abstract void SoftmaxCrossEntropy(
-        int batch, int classes, DevicePointer<float> logits, DevicePointer<int> labels, float labelSmoothing, Reduction reduction, DevicePointer<float> logitsGradient, DevicePointer<double> loss);
+        int batch, int classes, DevicePointer<float> logits, DevicePointer<int> labels, float labelSmoothing, Reduction reduction,
+        DevicePointer<float> logitsGradient, DevicePointer<double> loss);
 
     /// <summary>Squared error and its gradient in one pass: L = c sum_i (y_i - t_i)^2, dy = 2 c (y - t), with c = 1 / count for the mean, 1 for the sum.</summary>
     /// <param name="count">Elements.</param>
@@ -166,7 +181,8 @@ public abstract partial class DeviceKernels
     /// <param name="outputGradient">dy.</param>
     /// <param name="loss">L, one double; summed in double.</param>
     public abstract void SquaredError(
-        long count, DevicePointer<float> output, DevicePointer<float> target, Reduction reduction, DevicePointer<float> outputGradient, DevicePointer<double> loss);
+        long count, DevicePointer<float> output, DevicePointer<float> target, Reduction reduction, DevicePointer<float> outputGradient,
+        DevicePointer<double> loss);
 
     /// <summary>Sum of elements in double, in an order that depends on the count alone.</summary>
     /// <param name="count">Elements.</param>

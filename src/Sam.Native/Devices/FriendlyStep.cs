@@ -6,5 +6,4 @@ namespace Sam.Native;
 /// <param name="UsesOldAverage">1: direction g - sigma m with m as it was, and m' = g in the first step; 0: direction g - sigma m'.</param>
 /// <param name="AveragesDirection">1: m' = lambda m + (1 - lambda) (g - sigma m); 0: m' = lambda m + (1 - lambda) g. Counts with the old
 /// average only.</param>
-/// <param name="First">1 in the first step, where m counts as absent.</param>
-internal readonly record struct FriendlyStep(float Sigma, float Lambda, int UsesOldAverage, int AveragesDirection, int First);
+internal readonly record struct FriendlyStep(float Sigma, float Lambda, int UsesOldAverage, int AveragesDirection);

@@ -3,7 +3,7 @@ namespace Sam.Native;
 /// <summary>How sums become coefficients; see <see cref="ScalarProgram"/>.</summary>
 internal enum ScalarKind
 {
-    /// <summary>a = min(1, limit / (sqrt(aa) + 1e-6)) where limit is above 0, else 1; the rest is 0.</summary>
+    /// <summary>a = min(1, limit / (sqrt(aa) + 1e-6)) where limit is above 0 and aa finite, else 1; the rest is 0.</summary>
     Plain,
 
     /// <summary>GSAM around h: a = clip (1 + alpha ab / bb), b = -alpha.</summary>
@@ -17,6 +17,9 @@ internal enum ScalarKind
 
     /// <summary>WSAM decoupled: a = 0, b = 1, e = -clip alpha, f = alpha.</summary>
     WeightedDecoupled,
+
+    /// <summary>The tail of WSAM decoupled as a combination: a = clip alpha, b = -alpha.</summary>
+    WeightedTail,
 
     /// <summary>What LookSAM keeps: a = 1, b = -ab / aa.</summary>
     OrthogonalPart,
@@ -40,10 +43,9 @@ internal enum ScalarKind
 /// <see cref="DeviceKernels.Products"/> becomes
 /// coefficients (a, b, c, e, f) of <see cref="DeviceKernels.Update"/>.</summary>
 /// <param name="Kind">Which operations.</param>
-/// <param name="Count">Number of tensors.</param>
 /// <param name="Alpha">First number of the kind.</param>
 /// <param name="Beta">Second number of the kind.</param>
 /// <param name="Gamma">Third number of the kind.</param>
 /// <param name="Limit">Largest norm of the second array, 0 for no limit; see <see cref="ScalarKind.Plain"/>.</param>
 internal readonly record struct ScalarProgram(
-    ScalarKind Kind, int Count, float Alpha = 0, float Beta = 0, float Gamma = 0, float Limit = 0);
+    ScalarKind Kind, float Alpha = 0, float Beta = 0, float Gamma = 0, float Limit = 0);

@@ -32,6 +32,9 @@ internal readonly record struct UpdateArguments
     /// <summary>The optimizer's third arena, or null.</summary>
     public DevicePointer<float> Slot2 { get; init; }
 
+    /// <summary>Where its gate is set, s is copied to the weights and nothing else is done; null for none.</summary>
+    public DevicePointer<StepState> State { get; init; }
+
     /// <summary>Coefficients of each tensor.</summary>
     public const int CoefficientCount = 5;
 }

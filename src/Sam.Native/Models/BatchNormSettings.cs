@@ -7,9 +7,12 @@ namespace Sam.Native;
 /// <param name="UpdateStatistics">Whether the running statistics move: in training, in the pass at the unperturbed weights.</param>
 /// <param name="Activation"><see cref="Activation.None"/> or <see cref="Activation.Relu"/>, applied after the shift and, where there is
 /// one, the shortcut.</param>
+/// <param name="Cumulative">Whether the running statistics are the plain average over all batches since the count of batches was 0,
+/// whatever the momentum.</param>
 public readonly record struct BatchNormSettings(
     float Epsilon = 1e-5f,
     float Momentum = 0.1f,
     bool BatchStatistics = true,
     bool UpdateStatistics = true,
-    Activation Activation = Activation.None);
+    Activation Activation = Activation.None,
+    bool Cumulative = false);

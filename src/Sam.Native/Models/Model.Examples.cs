@@ -7,9 +7,10 @@ public abstract partial class Model
     /// <param name="losses">Takes a loss for each example, without the mean over the batch.</param>
     internal void ReadExampleLosses(Loss loss, Span<float> losses)
     {
+        using DeviceScope scope = Device.Enter();
         DeviceKernels kernels = Device.Kernels;
         int outputs = OutputShape.Count;
-        DevicePointer<double> value = Scalar(ScalarCount - 1);
+        DevicePointer<double> value = LossMemory;
         Span<double> host = stackalloc double[1];
         for (int i = 0; i < losses.Length; i++)
         {

@@ -28,8 +28,9 @@ public abstract partial class Model
     /// <summary>Reads the model's parameters and buffers from a safetensors file. float32, float64, bf16 and f16 are read; the model keeps
     /// float32.</summary>
     /// <param name="path">The file, written by <see cref="Save"/> or by torch's safetensors library.</param>
-    /// <param name="strict">Whether model and file must have exactly the same tensors (true, the default), or what fits is read and the
-    /// rest left alone.</param>
+    /// <param name="strict">Whether model and file must have the same tensors (true, the default), or what fits is read and the rest left
+    /// alone. A count of batches that the file does not have beside its running statistics becomes 0 either way, as torch takes files
+    /// without num_batches_tracked; <see cref="LoadReport.ClearedCounts"/> names it.</param>
     /// <returns>What was missing, unexpected and mis-shaped.</returns>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="InvalidOperationException">The weights are perturbed: the call comes between the halves of a SAM step.</exception>
@@ -43,12 +44,17 @@ public abstract partial class Model
         CheckCleanWeights(nameof(Load));
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
         LoadReport report = CompareTensors(file, prefix: string.Empty);
-        if (strict && !report.IsExact)
+        if (strict && report.HasMisfit)
         {
             throw new SafeTensorsException(path, $"the file does not fit this {Layout.Name}: {report}.");
         }
 
         ReadTensors(file, prefix: string.Empty);
+        foreach (string count in report.ClearedCounts)
+        {
+            GetBuffer(count).Integer = 0;
+        }
+
         return report;
     }
 
@@ -65,24 +71,26 @@ public abstract partial class Model
     /// <summary>Compares the model's tensors with those of a file whose names begin with a prefix, without changing anything.</summary>
     internal LoadReport CompareTensors(SafeTensorsFile file, string prefix)
     {
-        List<string> missing = [];
+        List<string> missing = [], cleared = [];
         List<TensorMismatch> mismatched = [];
         HashSet<string> expected = new(StringComparer.Ordinal);
         foreach (StateTensor tensor in StateTensors())
         {
             string name = prefix + tensor.Name;
             expected.Add(name);
-            Compare(file, name, tensor.Type, tensor.Shape, missing, mismatched);
+            bool canClear = tensor.Type == SafeTensorType.Int64 && HasStatisticsBeside(file, name, mismatched);
+            Compare(file, name, tensor.Type, tensor.Shape, canClear ? cleared : missing, mismatched);
         }
 
         return new LoadReport
         {
             Missing = [.. missing],
+            ClearedCounts = [.. cleared],
             Mismatched = [.. mismatched],
             Unexpected = [.. file.Tensors
                 .Select(static tensor => tensor.Name)
                 .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && !expected.Contains(name))],
-            LoadedCount = expected.Count - missing.Count - mismatched.Count,
+            LoadedCount = expected.Count - missing.Count - cleared.Count - mismatched.Count,
         };
     }
 
@@ -130,9 +138,17 @@ public abstract partial class Model
             }
             else
             {
-                mismatched.Add(new TensorMismatch(name, $"{type.FileName()} {shape}", $"{tensor.Type.FileName()} {tensor.DimensionsText()}"));
+                mismatched.Add(new TensorMismatch(name, $"{type.FileName()} {shape}", $"{SafeTensorsException.Shorten(tensor.TypeName)} {tensor.DimensionsText()}"));
             }
         }
+    }
+
+    // num_batches_tracked is younger than the statistics in front of it: older files, torchvision's first ones among them, lack it.
+    private static bool HasStatisticsBeside(SafeTensorsFile file, string count, List<TensorMismatch> mismatched)
+    {
+        string layer = count[..(count.LastIndexOf('.') + 1)];
+        return new[] { layer + "running_mean", layer + "running_var" }
+            .All(name => file.TryGet(name, out _) && !mismatched.Exists(m => m.Name == name));
     }
 
     private static bool Fits(

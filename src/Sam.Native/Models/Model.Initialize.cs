@@ -10,6 +10,7 @@ public abstract partial class Model
     public void Initialize()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        using DeviceScope scope = Device.Enter();
         DeviceKernels kernels = Device.Kernels;
         for (int i = 0; i < _parameters.Length; i++)
         {

@@ -12,16 +12,20 @@ public abstract partial class Model
     {
         CheckBackward();
         CheckTargets(loss, _batch);
+        using DeviceScope scope = Device.Enter();
         LoadTargets(loss);
-        RunLoss(loss, slot: 0);
-        return ReadLoss(loss, slot: 0);
+        RunLoss(loss, LossMemory);
+        return ReadLoss(loss);
     }
 
     /// <summary>Computes the outputs of any number of examples in evaluation mode, a batch at a time.</summary>
     /// <param name="inputs">(N, input shape), row-major.</param>
     /// <returns>The outputs, (N, output shape).</returns>
-    /// <exception cref="ArgumentException">The length is not a multiple of the input shape's count.</exception>
+    /// <exception cref="ArgumentException">The length is not a multiple of the input shape's count, or a batch normalisation without running
+    /// statistics gets one value a channel.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <remarks>Batches have <see cref="BatchSize"/> examples, the last one what is left. An example's outputs are the same in any of them,
+    /// unless a batch normalisation keeps no running statistics.</remarks>
     public float[] Predict(ReadOnlySpan<float> inputs)
     {
         float[] outputs = new float[CountExamples(inputs.Length, nameof(inputs)) * OutputShape.Count];
@@ -32,9 +36,11 @@ public abstract partial class Model
     /// <summary>Computes the outputs of any number of examples in evaluation mode, a batch at a time, without allocating.</summary>
     /// <param name="inputs">(N, input shape), row-major.</param>
     /// <param name="outputs">Takes (N, output shape); exactly that long.</param>
-    /// <exception cref="ArgumentException">The length of the inputs is not a multiple of the input shape's count, or that of the outputs
-    /// does not fit it.</exception>
+    /// <exception cref="ArgumentException">The length of the inputs is not a multiple of the input shape's count, that of the outputs does
+    /// not fit it, or a batch normalisation without running statistics gets one value a channel.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <remarks>Batches have <see cref="BatchSize"/> examples, the last one what is left. An example's outputs are the same in any of them,
+    /// unless a batch normalisation keeps no running statistics.</remarks>
     public void Predict(ReadOnlySpan<float> inputs, Span<float> outputs)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -45,6 +51,12 @@ public abstract partial class Model
                 $"{examples} examples have {examples * OutputShape.Count} outputs ({examples} times {OutputShape}); {nameof(outputs)} has {outputs.Length}.", nameof(outputs));
         }
 
+        if (examples > 0)
+        {
+            CheckVariance(((examples - 1) % BatchSize) + 1, training: false, nameof(inputs));
+        }
+
+        using DeviceScope scope = Device.Enter();
         bool training = IsTraining;
         IsTraining = false;
         try
@@ -72,6 +84,9 @@ public abstract partial class Model
     /// it.</summary>
     internal float GradientScale { get; set; } = 1;
 
+    /// <summary>Which example of the step's batch the first of the next passes is.</summary>
+    internal int FirstExample { get; set; }
+
     /// <summary>Number of examples in an input, which must fit one pass.</summary>
     internal int CheckInput(int length)
     {
@@ -82,27 +97,52 @@ public abstract partial class Model
             throw new ArgumentException($"A pass of this {Layout.Name} takes 1 to {BatchSize} examples of {InputShape}; the input has {batch}.", "input");
         }
 
-        if (IsTraining && batch < Layout.MinimumTrainingBatch)
+        CheckVariance(batch, IsTraining, "input");
+        return batch;
+    }
+
+    private void CheckVariance(int batch, bool training, string argument)
+    {
+        int minimum = training ? Layout.MinimumTrainingBatch : Layout.MinimumEvaluationBatch;
+        if (batch < minimum)
         {
             throw new ArgumentException(
-                $"In training the batch normalisation of this {Layout.Name} needs at least {Layout.MinimumTrainingBatch} examples for a variance; the input has {batch}.", "input");
+                $"In {(training ? "training" : "evaluation")} a batch normalisation of this {Layout.Name} needs at least {minimum} examples for a variance; the batch has {batch}.",
+                argument);
         }
-
-        return batch;
     }
 
     /// <summary>Copies a batch into the activation block; both passes of a SAM step read it there.</summary>
     internal void LoadInput(ReadOnlySpan<float> input)
     {
-        _batch = CheckInput(input.Length);
-        _canRunBackward = false;
-        Device.Upload(input, _activations.Pointer<float>() + (Layout.InputOffset * BatchSize));
+        ExpectInput(CheckInput(input.Length));
+        Device.Upload(input, InputMemory);
     }
+
+    /// <summary>Takes a batch whose values reach <see cref="InputMemory"/> by other ways.</summary>
+    internal void ExpectInput(int examples)
+    {
+        _batch = examples;
+        _canRunBackward = false;
+    }
+
+    /// <summary>Where a batch is read.</summary>
+    internal DevicePointer<float> InputMemory => _activations.Pointer<float>() + (Layout.InputOffset * BatchSize);
+
+    /// <summary>Where targets are read: labels or floats, 4 bytes each.</summary>
+    internal DevicePointer<float> TargetMemory => _targets.Pointer<float>();
 
     internal void RunForward()
     {
-        ForwardCore(Context(IsTraining));
+        // What a graph replays is not launched again; the numbers that change from step to step have their own places.
+        using DeviceScope scope = Device.Enter();
+        if (!Device.IsReplaying)
+        {
+            ForwardCore(Context(IsTraining));
+        }
+
         _hasForward = true;
+        _hostOutputIsCurrent = false;
         _canRunBackward = true;
         _forwardWasTraining = IsTraining;
     }
@@ -152,22 +192,31 @@ public abstract partial class Model
     }
 
     /// <summary>Computes the loss into a scalar slot, then the gradients of all parameters.</summary>
-    internal void RunBackward(Loss loss, int slot)
+    internal void RunBackward(Loss loss, DevicePointer<double> value)
     {
-        RunLoss(loss, slot);
+        using DeviceScope scope = Device.Enter();
+        if (!Device.IsReplaying)
+        {
+            RunLoss(loss, value);
+        }
+
         if (GradientScale != 1)
         {
             Device.Kernels.Scale((long)_batch * OutputShape.Count, GradientScale, OutputGradientMemory);
         }
 
-        BackwardCore(Context(_forwardWasTraining));
+        if (!Device.IsReplaying)
+        {
+            BackwardCore(Context(_forwardWasTraining));
+        }
+
         _canRunBackward = false;
         _gradientsAreZero = false;
         _overwriteGradients = false;
         HasGradients = true;
     }
 
-    internal float ReadLoss(Loss loss, int slot)
+    private float ReadLoss(Loss loss)
     {
         if (loss.Kind == LossKind.Custom)
         {
@@ -175,11 +224,11 @@ public abstract partial class Model
         }
 
         Span<double> value = stackalloc double[1];
-        Device.Download(Scalar(slot), value);
+        Device.Download(LossMemory, value);
         return (float)value[0];
     }
 
-    private void RunLoss(Loss loss, int slot)
+    private void RunLoss(Loss loss, DevicePointer<double> value)
     {
         DeviceKernels kernels = Device.Kernels;
         int outputs = OutputShape.Count;
@@ -188,13 +237,13 @@ public abstract partial class Model
         {
             case LossKind.CrossEntropy:
                 kernels.SoftmaxCrossEntropy(
-                    _batch, outputs, OutputMemory, _targets.Pointer<int>(), loss.LabelSmoothing, loss.Reduction, OutputGradientMemory, Scalar(slot));
+                    _batch, outputs, OutputMemory, _targets.Pointer<int>(), loss.LabelSmoothing, loss.Reduction, OutputGradientMemory, value);
                 break;
             case LossKind.MeanSquaredError:
-                kernels.SquaredError(count, OutputMemory, _targets.Pointer<float>(), loss.Reduction, OutputGradientMemory, Scalar(slot));
+                kernels.SquaredError(count, OutputMemory, _targets.Pointer<float>(), loss.Reduction, OutputGradientMemory, value);
                 break;
             case LossKind.Sum:
-                kernels.Sum(count, OutputMemory, Scalar(slot));
+                kernels.Sum(count, OutputMemory, value);
                 kernels.Fill(count, 1, OutputGradientMemory);
                 break;
             case LossKind.Custom:

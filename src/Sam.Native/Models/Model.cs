@@ -34,6 +34,10 @@ public abstract partial class Model : IDisposable
     private bool _overwriteGradients = true;
     private bool _canRunBackward;
 
+    // What the host last saw of the output, on devices whose memory it does not reach.
+    private float[]? _hostOutput;
+    private bool _hostOutputIsCurrent;
+
     /// <summary>Allocates the model's memory and draws its weights.</summary>
     /// <param name="device">Where it lives; dispose it after the model.</param>
     /// <param name="batchSize">The largest batch of a pass, at least 1.</param>
@@ -52,19 +56,31 @@ public abstract partial class Model : IDisposable
             throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, "The batch size is the largest batch of a pass, at least 1.");
         }
 
+        using DeviceScope scope = device.Enter();
+        using SetupScope setup = device.BeginSetup();
         Device = device;
         BatchSize = batchSize;
         Seed = seed;
         Layout = layout;
         long arenaBytes = (long)layout.ArenaCount * sizeof(float);
         long targetCount = Math.Max(1L, layout.OutputShape.Count) * batchSize;
-        _weights = device.Allocate(arenaBytes, "weights");
-        _gradients = device.Allocate(arenaBytes, "gradients");
-        _buffers = device.Allocate((long)layout.BufferCount * sizeof(float), "buffers");
-        _activations = device.Allocate(checked(layout.ActivationCount * batchSize * sizeof(float)), "activations");
-        _targets = device.Allocate(targetCount * sizeof(float), "targets");
-        _scalars = device.Allocate(ScalarCount * sizeof(double), "scalars");
+        try
+        {
+            _weights = device.Allocate(arenaBytes, "weights");
+            _gradients = device.Allocate(arenaBytes, "gradients");
+            _buffers = device.Allocate((long)layout.BufferCount * sizeof(float), "buffers");
+            _activations = device.Allocate(checked(layout.ActivationCount * batchSize * sizeof(float)), "activations");
+            _targets = device.Allocate(targetCount * sizeof(float), "targets");
+            _scalars = device.Allocate(ScalarCount * sizeof(double), "scalars");
+        }
+        catch (OutOfMemoryException e) when (BatchThatFits() is long fitting)
+        {
+            string advice = fitting > 0 ? $"A batch of {fitting} would fit." : "Not even a batch of 1 would fit.";
+            throw new OutOfMemoryException($"{layout.Name} with a batch of {batchSize} does not fit: {e.Message} {advice}", e);
+        }
+
         _parameters = new Parameter[layout.Parameters.Length];
+        Needs = new GradientNeeds(_parameters.Length);
         for (int i = 0; i < _parameters.Length; i++)
         {
             _parameters[i] = new Parameter(this, layout.Parameters[i]);
@@ -82,6 +98,7 @@ public abstract partial class Model : IDisposable
         }
 
         Initialize();
+        setup.Complete();
     }
 
     /// <summary>Where the model lives.</summary>
@@ -111,6 +128,8 @@ public abstract partial class Model : IDisposable
     /// <summary>Whether running statistics of batch normalisation move in the pass at the perturbed weights too. False at first: they are
     /// to be those of the
     /// weights that are kept (SAM's authors and davda54/sam do likewise); true is what a loop without that care does.</summary>
+    /// <remarks>num_batches_tracked counts the batches that are in the statistics: one for each step, two with true. davda54/sam, whose second
+    /// pass has a momentum of 0, counts two either way.</remarks>
     public bool UpdateStatisticsInBothPasses { get; set; }
 
     /// <summary>Whether layers behave as in training (true at first) or as in evaluation.</summary>
@@ -133,6 +152,9 @@ public abstract partial class Model : IDisposable
     /// <summary>The loss that <see cref="Backward"/> returned last.</summary>
     internal float LastLoss { get; private set; } = float.NaN;
 
+    /// <summary>Which gradients the backward pass computes.</summary>
+    internal GradientNeeds Needs { get; }
+
     internal DevicePointer<float> WeightMemory => _weights.Pointer<float>();
 
     internal DevicePointer<float> BufferMemory => _buffers.Pointer<float>();
@@ -148,6 +170,13 @@ public abstract partial class Model : IDisposable
     /// <summary>Whether there are gradients since an optimizer last used them: a backward pass ran, or they were cleared and then looked
     /// at or written.</summary>
     internal bool HasGradients { get; private set; }
+
+    /// <summary>What the gradient memory stands for; set to take back a step that did not touch that memory.</summary>
+    internal GradientHolding Holding
+    {
+        get => new(_gradientsAreZero, _overwriteGradients, HasGradients);
+        set => (_gradientsAreZero, _overwriteGradients, HasGradients) = (value.AreZero, value.AreOverwritten, value.AreThere);
+    }
 
     /// <summary>A buffer by its name.</summary>
     /// <param name="name">torch's name, such as bn1.running_mean.</param>
@@ -170,6 +199,7 @@ public abstract partial class Model : IDisposable
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public ModelOutput Forward(ReadOnlySpan<float> input)
     {
+        using DeviceScope scope = Device.Enter();
         LoadInput(input);
         RunForward();
         return Output;
@@ -187,9 +217,10 @@ public abstract partial class Model : IDisposable
     {
         CheckBackward();
         CheckTargets(loss, _batch);
+        using DeviceScope scope = Device.Enter();
         LoadTargets(loss);
-        RunBackward(loss, slot: 0);
-        LastLoss = ReadLoss(loss, slot: 0);
+        RunBackward(loss, LossMemory);
+        LastLoss = ReadLoss(loss);
         return LastLoss;
     }
 
@@ -245,6 +276,7 @@ public abstract partial class Model : IDisposable
     {
         if (_gradientsAreZero)
         {
+            using DeviceScope scope = Device.Enter();
             Device.Kernels.Fill(Layout.ArenaCount, 0, GradientMemory);
             _gradientsAreZero = false;
             _overwriteGradients = false;
@@ -259,7 +291,7 @@ public abstract partial class Model : IDisposable
         HasGradients = false;
     }
 
-    internal DevicePointer<double> Scalar(int slot) => _scalars.Pointer<double>() + slot;
+    private DevicePointer<double> LossMemory => _scalars.Pointer<double>();
 
     internal ReadOnlySpan<float> ReadOutput()
     {
@@ -269,7 +301,42 @@ public abstract partial class Model : IDisposable
             throw new InvalidOperationException("There is no output before the first forward pass.");
         }
 
-        return HostSpan(_activations.Pointer<float>() + (Layout.OutputOffset * BatchSize), _batch * OutputShape.Count);
+        int count = _batch * OutputShape.Count;
+        if (Device.IsHostAccessible)
+        {
+            return HostSpan(OutputMemory, count);
+        }
+
+        _hostOutput ??= new float[BatchSize * OutputShape.Count];
+        if (!_hostOutputIsCurrent)
+        {
+            Device.Download(OutputMemory, _hostOutput.AsSpan(0, count));
+            _hostOutputIsCurrent = true;
+        }
+
+        return _hostOutput.AsSpan(0, count);
+    }
+
+    private long BytesOfAnExample => (Layout.ActivationCount + Math.Max(1, Layout.OutputShape.Count)) * sizeof(float);
+
+    /// <summary>The largest batch with which a model like this one would leave so much memory for others.</summary>
+    /// <param name="bytes">What is to be left.</param>
+    /// <returns>The batch, 0 where none would do; null where the device does not say what is free.</returns>
+    internal long? BatchThatLeaves(long bytes) =>
+        Device.FreeBytes is long free ? Math.Max(0, BatchSize - ((Math.Max(0, bytes - free) + BytesOfAnExample - 1) / BytesOfAnExample)) : null;
+
+    // What was taken before the memory ran out counts as free: it is given back.
+    private long? BatchThatFits()
+    {
+        if (Device.FreeBytes is not long free)
+        {
+            return null;
+        }
+
+        long taken = (_weights?.ByteCount ?? 0) + (_gradients?.ByteCount ?? 0) + (_buffers?.ByteCount ?? 0) + (_activations?.ByteCount ?? 0)
+            + (_targets?.ByteCount ?? 0) + (_scalars?.ByteCount ?? 0);
+        long once = (((2L * Layout.ArenaCount) + Layout.BufferCount) * sizeof(float)) + (ScalarCount * sizeof(double));
+        return Math.Max(0, (free + taken - once) / BytesOfAnExample);
     }
 
     private PassContext Context(bool training) => new(
@@ -284,5 +351,10 @@ public abstract partial class Model : IDisposable
         UpdateStatistics: training && (!InPerturbedPass || UpdateStatisticsInBothPasses),
         Accumulate: !_overwriteGradients,
         Seed,
-        StepNumber);
+        StepNumber)
+    {
+        Needed = Needs,
+        FirstExample = FirstExample,
+        RenewalShare = _renewalShare,
+    };
 }

@@ -37,6 +37,10 @@ public sealed class ModelLayout
     /// else 1.</summary>
     public int MinimumTrainingBatch { get; init; } = 1;
 
+    /// <summary>The smallest batch of a pass in evaluation: 2 where such a batch normalisation keeps no running statistics, else
+    /// 1.</summary>
+    public int MinimumEvaluationBatch { get; init; } = 1;
+
     /// <summary>Elements of the activation block for one example: inputs, activations kept for the backward pass and gradients of
     /// activations,
     /// placed so that what is never needed at the same time shares its place; a multiple of 16.</summary>

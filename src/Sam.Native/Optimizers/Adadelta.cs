@@ -37,7 +37,9 @@ public sealed class Adadelta : BaseOptimizer, IRuleSource<AdadeltaRule>
 
     internal override int SlotCount => 2;
 
-    internal override string Describe() => Describe<AdadeltaRule>(this);
+    internal override void Describe(SettingList settings) => settings
+        .Add("Rho", Rho)
+        .Add("Epsilon", Epsilon);
 
     internal override string SlotName(int slot) => slot switch { 0 => "square_avg", _ => "acc_delta" };
 

@@ -45,8 +45,10 @@ public sealed class Adagrad : BaseOptimizer, IRuleSource<AdagradRule>
 
     internal override int SlotCount => 1;
 
-    internal override string Describe(
-        ) => Describe<AdagradRule>(this) + FormattableString.Invariant($", InitialAccumulator = {InitialAccumulator}");
+    internal override void Describe(SettingList settings) => settings
+        .Add("LearningRateDecay", LearningRateDecay)
+        .Add("InitialAccumulator", InitialAccumulator)
+        .Add("Epsilon", Epsilon);
 
     internal override string SlotName(int slot) => "sum";
 

@@ -52,7 +52,11 @@ public sealed class Adam : BaseOptimizer, IRuleSource<AdamRule>, IRuleSource<Ams
 
     internal override int MomentumSlot => 0;
 
-    internal override string Describe() => Amsgrad ? Describe<AmsgradRule>(this) : Describe<AdamRule>(this);
+    internal override void Describe(SettingList settings) => settings
+        .Add("Beta1", Beta1)
+        .Add("Beta2", Beta2)
+        .Add("Epsilon", Epsilon)
+        .Add("Amsgrad", Amsgrad);
 
     internal override string SlotName(int slot) => slot switch { 0 => "exp_avg", 1 => "exp_avg_sq", _ => "max_exp_avg_sq" };
 

@@ -47,7 +47,10 @@ public sealed class Adamax : BaseOptimizer, IRuleSource<AdamaxRule>
 
     internal override int MomentumSlot => 0;
 
-    internal override string Describe() => Describe<AdamaxRule>(this);
+    internal override void Describe(SettingList settings) => settings
+        .Add("Beta1", Beta1)
+        .Add("Beta2", Beta2)
+        .Add("Epsilon", Epsilon);
 
     internal override string SlotName(int slot) => slot switch { 0 => "exp_avg", _ => "exp_inf" };
 

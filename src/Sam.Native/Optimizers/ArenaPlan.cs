@@ -23,7 +23,7 @@ internal sealed class ArenaPlan : IDisposable
                 continue;
             }
 
-            bool adaptive = perturbation.Scaling == PerturbationScaling.Elementwise
+            bool adaptive = perturbation.Scaling is PerturbationScaling.Elementwise or PerturbationScaling.Proportional
                 && !(perturbation.ScalesWeightsOnly && IsShift(parameter.Role));
             adaptive = source?.IsAdaptive ?? adaptive;
             bool perturbed = (source?.IsPerturbed ?? true) && !(perturbation.NormalizationOnly && !IsNormalization(parameter.Role));
@@ -61,7 +61,7 @@ internal sealed class ArenaPlan : IDisposable
         List<ArenaPiece> separate = byTensor ? Cut(model.Layout, byTensor: true) : [];
         _pieces = Upload(model.Device, merged, "pieces of the arenas");
         _tensorPieces = byTensor ? Upload(model.Device, separate, "pieces of the tensors") : null;
-        _partials = model.Device.Allocate(4L * sizeof(double) * Math.Max(merged.Count, separate.Count), "partial sums");
+        _partials = model.Device.Allocate(ArenaPieces.PartialCount * sizeof(double) * Math.Max(merged.Count, separate.Count), "partial sums");
         Pieces = new ArenaPieces(_pieces.Pointer<ArenaPiece>(), merged.Count, merged.Sum(static piece => (long)piece.Count), 1,
             _partials.Pointer<double>());
         TensorPieces = _tensorPieces is null

@@ -12,7 +12,7 @@ namespace Sam.Native;
 /// </remarks>
 public abstract class BaseOptimizer
 {
-    private bool _attached;
+    private SamOptimizer? _owner;
     private float _learningRate;
 
     private protected BaseOptimizer(float learningRate, float weightDecay, bool decoupled)
@@ -42,7 +42,17 @@ public abstract class BaseOptimizer
     public bool DecoupledDecay { get; }
 
     /// <summary>Updates made so far; a skipped step makes none.</summary>
-    public long UpdateCount { get; internal set; }
+    public long UpdateCount
+    {
+        get
+        {
+            _owner?.SettleAll();
+            return SubmittedUpdates;
+        }
+    }
+
+    /// <summary>The same, counting steps that a device is still busy with as applied.</summary>
+    internal long SubmittedUpdates { get; set; }
 
     /// <summary>Arenas of the size of the weights that the optimizer keeps, 0 to 3.</summary>
     internal abstract int SlotCount { get; }
@@ -53,36 +63,36 @@ public abstract class BaseOptimizer
     /// <summary>Whether the optimizer needs sums of every tensor.</summary>
     internal virtual bool WorksByTensor => false;
 
+    /// <summary>Whether the optimizer keeps factored moments beside its arenas.</summary>
+    internal virtual bool FactorsMoments => false;
+
     /// <summary>What each arena is called, in summaries and checkpoints: torch's names.</summary>
     internal abstract string SlotName(int slot);
 
     /// <summary>Whether a slot is used at all; unused ones take no memory.</summary>
     internal virtual bool UsesSlot(int slot) => true;
 
-    /// <summary>The settings in words, for checkpoints: the rule of a second step at a learning rate of 1.</summary>
-    internal abstract string Describe();
+    /// <summary>Adds every number of its own beside learning rate and weight decay, for checkpoints.</summary>
+    internal abstract void Describe(SettingList settings);
 
     /// <summary>Refuses an optimizer that belongs to a model already.</summary>
     internal void CheckFree()
     {
-        if (_attached)
+        if (_owner is not null)
         {
             throw new InvalidOperationException("This base optimizer already belongs to a SamOptimizer; make one for each.");
         }
     }
 
     /// <summary>Takes the optimizer for one model.</summary>
-    internal void Attach() => _attached = true;
+    internal void Attach(SamOptimizer owner) => _owner = owner;
 
     /// <summary>One update of the weights.</summary>
     internal void Update(in UpdateCall call)
     {
-        UpdateCore(call, UpdateCount + 1);
-        UpdateCount++;
+        UpdateCore(call, SubmittedUpdates + 1);
+        SubmittedUpdates++;
     }
-
-    private protected static string Describe<TRule>(IRuleSource<TRule> source)
-        where TRule : unmanaged, IUpdateRule => source.Rule(new StepScalars(1, 0, 1), 2).ToString() ?? typeof(TRule).Name;
 
     private protected abstract void UpdateCore(in UpdateCall call, long step);
 

@@ -34,6 +34,9 @@ public sealed record Combination
     /// <summary>Whether the first gradient must outlive the second pass.</summary>
     internal bool NeedsFirst => Kind != CombinationKind.Plain;
 
+    /// <summary>Whether, with m-sharpness, the means of both gradients are combined, rather than each micro-batch's own two.</summary>
+    internal bool NeedsBothMeans => Kind is CombinationKind.Weighted or CombinationKind.Look;
+
     /// <summary>GSAM: descends along h without the part of g that is orthogonal to it, d = h - alpha (g - (g.h / h.h) h).</summary>
     /// <param name="alpha">Weight of the surrogate gap, at least 0; the paper uses 0.01 for ResNets and 0.4 to 1 for transformers. 0 is
     /// SAM.</param>
@@ -41,7 +44,8 @@ public sealed record Combination
     /// loss spikes.</param>
     /// <returns>The combination.</returns>
     /// <exception cref="ArgumentOutOfRangeException">alpha is negative or not finite.</exception>
-    /// <remarks>Products are over all parameters, also with adaptive perturbations. The paper ties rho to the learning rate:
+    /// <remarks>Products are over all parameters, also with adaptive perturbations: <see cref="Perturbation.Proportional"/> is the paper's adaptive form,
+    /// <see cref="Perturbation.Asam"/> that of the authors' PyTorch code. The paper ties rho to the learning rate:
     /// <see cref="Schedule.ProportionalToLearningRate"/>. Zhuang et al., ICLR 2022, arXiv:2203.08065, algorithm 1.</remarks>
     public static Combination Gsam(float alpha = 0.4f, bool minimizesPerturbedLoss = true)
     {
@@ -100,4 +104,13 @@ public sealed record Combination
 
         return new Combination(CombinationKind.Look) { Alpha = alpha, Interval = interval, IsByTensor = byTensor };
     }
+
+    /// <summary>Adds every setting, for checkpoints.</summary>
+    internal void Describe(SettingList settings) => settings
+        .Add(nameof(Kind), Kind)
+        .Add(nameof(Alpha), Alpha)
+        .Add(nameof(MinimizesPerturbedLoss), MinimizesPerturbedLoss)
+        .Add(nameof(IsDecoupled), IsDecoupled)
+        .Add(nameof(Interval), Interval)
+        .Add(nameof(IsByTensor), IsByTensor);
 }

@@ -37,7 +37,7 @@ public sealed record GradientClipping
     /// gradient only counts it as the second.</remarks>
     public static GradientClipping ByNorm(float limit, ClippedGradients which = ClippedGradients.Second) => new(limit, byNorm: true, which);
 
-    /// <summary>Limits every element of a gradient to [-limit, limit].</summary>
+    /// <summary>Limits every element of a gradient to [-limit, limit]; one that is not finite stays, so that its step is skipped.</summary>
     /// <param name="limit">Largest magnitude, above 0.</param>
     /// <param name="which">Which of a step's gradients; clipping the first one by value changes the direction of the perturbation.</param>
     /// <returns>The clipping.</returns>

@@ -56,8 +56,11 @@ public sealed class Lamb : BaseOptimizer, IRuleSource<SgdRule>
 
     internal override bool WorksByTensor => true;
 
-    internal override string Describe(
-        ) => FormattableString.Invariant($"Lamb {{ Beta1 = {Beta1}, Beta2 = {Beta2}, Epsilon = {Epsilon}, MaximumNorm = {MaximumNorm} }}");
+    internal override void Describe(SettingList settings) => settings
+        .Add("Beta1", Beta1)
+        .Add("Beta2", Beta2)
+        .Add("Epsilon", Epsilon)
+        .Add("MaximumNorm", MaximumNorm);
 
     internal override string SlotName(int slot) => slot switch { 0 => "exp_avg", _ => "exp_avg_sq" };
 
@@ -83,14 +86,15 @@ public sealed class Lamb : BaseOptimizer, IRuleSource<SgdRule>
         call.Kernels.Update<LambRule>(call.Pieces, arguments with { Output = direction }, rules);
         call.Kernels.Restore(call.Pieces, arguments.Saved, arguments.Weights);
         call.Kernels.Products(call.Pieces, direction, arguments.Weights, call.Sums);
-        call.Kernels.Evaluate(new ScalarProgram(ScalarKind.TrustRatio, call.Pieces.TensorCount, Alpha: MaximumNorm), call.Sums,
-            call.Coefficients);
+        call.Kernels.Evaluate(
+            [new ScalarProgram(ScalarKind.TrustRatio, Alpha: MaximumNorm)], call.Pieces.TensorCount, call.Sums, call.Coefficients);
         UpdateArguments last = new()
         {
             Gradient = direction,
             Coefficients = call.Coefficients,
             Saved = arguments.Weights,
-            Weights = arguments.Weights
+            Weights = arguments.Weights,
+            State = arguments.State,
         };
         Run<SgdRule>(call with { Arguments = last }, this, step);
     }

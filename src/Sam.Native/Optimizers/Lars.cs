@@ -13,6 +13,8 @@ namespace Sam.Native;
 /// </example>
 public sealed class Lars : BaseOptimizer, IRuleSource<LarsRule>
 {
+    private ScalarProgram[] _programs = [];
+
     /// <summary>Makes the optimizer.</summary>
     /// <param name="learningRate">Step size, at least 0.</param>
     /// <param name="momentum">Share of the buffer that is kept, at least 0.</param>
@@ -46,8 +48,10 @@ public sealed class Lars : BaseOptimizer, IRuleSource<LarsRule>
 
     internal override bool WorksByTensor => true;
 
-    internal override string Describe(
-        ) => FormattableString.Invariant($"Lars {{ Momentum = {Momentum}, Trust = {Trust}, Epsilon = {Epsilon} }}");
+    internal override void Describe(SettingList settings) => settings
+        .Add("Momentum", Momentum)
+        .Add("Trust", Trust)
+        .Add("Epsilon", Epsilon);
 
     internal override string SlotName(int slot) => "momentum_buffer";
 
@@ -62,17 +66,26 @@ public sealed class Lars : BaseOptimizer, IRuleSource<LarsRule>
         DeviceKernels kernels = call.Kernels;
         kernels.Restore(call.Pieces, arguments.Saved, arguments.Weights);
         kernels.Products(call.Pieces, arguments.Gradient, arguments.Weights, call.Sums);
-        for (int t = 0; t < call.Pieces.TensorCount; t++)
+        ScalarProgram[] programs = Programs(call);
+        kernels.Evaluate(programs, programs.Length, call.Sums, call.Coefficients);
+        UpdateArguments scaled = arguments with { Coefficients = call.Coefficients, Saved = arguments.Weights };
+        Run<LarsRule>(call with { Arguments = scaled }, this, step);
+    }
+
+    // The groups of an optimizer do not change, so that one table serves every step.
+    private ScalarProgram[] Programs(in UpdateCall call)
+    {
+        if (_programs.Length != call.Pieces.TensorCount)
         {
-            int group = call.TensorGroups[t];
-            if (group >= 0)
+            _programs = new ScalarProgram[call.Pieces.TensorCount];
+            for (int t = 0; t < _programs.Length; t++)
             {
-                ScalarProgram program = new(ScalarKind.LayerRatio, 1, Trust, call.Groups[group].WeightDecay, Epsilon);
-                kernels.Evaluate(program, call.Sums + (3 * t), call.Coefficients + (UpdateArguments.CoefficientCount * t));
+                int group = call.TensorGroups[t];
+                float decay = group >= 0 ? call.Groups[group].WeightDecay : 0;
+                _programs[t] = new ScalarProgram(ScalarKind.LayerRatio, Trust, decay, Epsilon);
             }
         }
 
-        UpdateArguments scaled = arguments with { Coefficients = call.Coefficients, Saved = arguments.Weights };
-        Run<LarsRule>(call with { Arguments = scaled }, this, step);
+        return _programs;
     }
 }

@@ -37,7 +37,9 @@ public sealed class Lion : BaseOptimizer, IRuleSource<LionRule>
 
     internal override int MomentumSlot => 0;
 
-    internal override string Describe() => Describe<LionRule>(this);
+    internal override void Describe(SettingList settings) => settings
+        .Add("Beta1", Beta1)
+        .Add("Beta2", Beta2);
 
     internal override string SlotName(int slot) => "exp_avg";
 

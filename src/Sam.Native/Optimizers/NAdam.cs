@@ -77,7 +77,11 @@ public sealed class NAdam : BaseOptimizer, IRuleSource<NAdamRule>
 
     internal override int MomentumSlot => 0;
 
-    internal override string Describe() => Describe<NAdamRule>(this);
+    internal override void Describe(SettingList settings) => settings
+        .Add("Beta1", Beta1)
+        .Add("Beta2", Beta2)
+        .Add("Epsilon", Epsilon)
+        .Add("MomentumDecay", MomentumDecay);
 
     internal override string SlotName(int slot) => slot switch { 0 => "exp_avg", _ => "exp_avg_sq" };
 

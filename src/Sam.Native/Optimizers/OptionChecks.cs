@@ -31,11 +31,15 @@ internal static class OptionChecks
             perturbation.WeightFraction == 1 || direction != PerturbationDirection.Momentum,
             nameof(perturbation),
             "A random subset of the tensors needs a perturbation of each step; MSAM has none.");
-        bool eachPiece = options.MicroBatch > 0 && options.PerturbsEachMicroBatch;
+        bool chooses = perturbation is { WeightFraction: < 1, SubsetNorm: SubsetNorm.Chosen };
         Require(
-            !eachPiece || direction != PerturbationDirection.Friendly,
+            !chooses || direction == PerturbationDirection.Gradient,
+            nameof(perturbation),
+            "Another direction than the gradient needs all of it; with WeightFraction below 1 use SubsetNorm.All.");
+        Require(
+            !chooses || (options.Combination.Kind == CombinationKind.Plain && options.LossDecay == 0),
             nameof(options),
-            "m-sharpness perturbs by each micro-batch's own gradient; Friendly-SAM's average is one of whole batches.");
+            "Combinations of gradients and LossDecay need the first gradient of all tensors; with WeightFraction below 1 use SubsetNorm.All.");
         Require(
             perturbation.DataFraction == 1 || options.MicroBatch == 0,
             nameof(options),

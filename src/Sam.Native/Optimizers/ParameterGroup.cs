@@ -61,7 +61,7 @@ public sealed record ParameterGroup
     /// saved.</summary>
     public bool IsPerturbed { get; init; } = true;
 
-    /// <summary>Whether the parameters stay as they are.</summary>
+    /// <summary>Whether the parameters stay as they are. Their gradients are not computed and stay zero.</summary>
     public bool IsFrozen { get; init; }
 
     /// <summary>A group of parameters that a function selects.</summary>

@@ -68,7 +68,7 @@ public sealed record Perturbation
     /// <summary>How coordinates are scaled: SAM's ball, or ASAM's.</summary>
     public PerturbationScaling Scaling { get; init; }
 
-    /// <summary>eta of the element-wise scaling |w| + eta, at least 0.</summary>
+    /// <summary>eta of the scalings by |w| + eta, at least 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
     public float Eta
     {
@@ -77,7 +77,7 @@ public sealed record Perturbation
             "eta keeps the scaling |w| + eta off zero, at least 0 and finite; the paper uses 0.01.");
     }
 
-    /// <summary>Whether the element-wise scaling leaves biases and normalization shifts at T = 1, as ASAM's authors do.</summary>
+    /// <summary>Whether a scaling by |w| + eta leaves biases and normalization shifts at T = 1, as ASAM's authors do.</summary>
     public bool ScalesWeightsOnly { get; init; }
 
     /// <summary>Whether eps has the length rho (true), or is rho T^2 g without a norm (USAM).</summary>
@@ -115,6 +115,9 @@ public sealed record Perturbation
         init => _weightFraction = Check(value is > 0 and <= 1, value, nameof(WeightFraction),
             "beta is the share of tensors that are moved, in (0, 1]; the paper uses 0.5 and 0.6.");
     }
+
+    /// <summary>Whether ESAM's norm is over the tensors that are moved (the default, and the fast one) or over all.</summary>
+    public SubsetNorm SubsetNorm { get; init; }
 
     /// <summary>gamma of ESAM: the second gradient is of this share of the batch, the examples whose loss rose most; in (0, 1], 1 takes
     /// all.</summary>
@@ -173,6 +176,19 @@ public sealed record Perturbation
             P = p,
         };
 
+    /// <summary>Perturbation in proportion to the weights: eps = rho (|w| + eta) g / ||g||, which is not ASAM's: the weights' sizes are not in the norm, and
+    /// once in the product.</summary>
+    /// <param name="rho">Radius in scaled coordinates; the authors find that it can be ten times SAM's.</param>
+    /// <param name="eta">Added to |w|; 0 in the authors' code, which leaves weights of zero where they are.</param>
+    /// <param name="p">Exponent of the ball's norm, 1 to infinity.</param>
+    /// <returns>The perturbation.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    /// <remarks>The adaptive form of GSAM's paper and of its authors' JAX code (google-research/big_vision, gsam.py), for <see cref="Combination.Gsam"/>.
+    /// Their PyTorch code (juntang-zhuang/GSAM) and what follows it take ASAM's instead: <see cref="Asam"/> with eta = 0 and weightsOnly = false.
+    /// Zhuang et al., ICLR 2022, arXiv:2203.08065.</remarks>
+    public static Perturbation Proportional(float rho = 0.5f, float eta = 0, float p = 2) =>
+        new(PerturbationDirection.Gradient, rho) { Scaling = PerturbationScaling.Proportional, Eta = eta, P = p };
+
     /// <summary>Layer-wise adaptive SAM: T = ||w_l|| for each tensor l, eps_l = rho ||w_l||^2 g_l / sqrt(sum_k ||w_k||^2
     /// ||g_k||^2).</summary>
     /// <param name="rho">Radius in scaled coordinates; Mueller et al. use 0.05 to 0.5.</param>
@@ -206,7 +222,8 @@ public sealed record Perturbation
     /// <param name="average">Which form of the average; the paper's by default.</param>
     /// <returns>The perturbation.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    /// <remarks>One more arena. Li, Zhou, He, Cheng, Huang, CVPR 2024, arXiv:2403.12350, algorithm 1.</remarks>
+    /// <remarks>One more arena. With m-sharpness every micro-batch turns its gradient by the average of the steps before, and the new average is
+    /// the mean of the micro-batches', which is the one of their mean gradient. Li, Zhou, He, Cheng, Huang, CVPR 2024, arXiv:2403.12350, algorithm 1.</remarks>
     public static Perturbation Friendly(
         float rho = 0.05f, float sigma = 1, float lambda = 0.9f, FriendlyAverage average = FriendlyAverage.Paper) =>
         new(PerturbationDirection.Friendly, rho) { Sigma = sigma, Lambda = lambda, Average = average };
@@ -233,7 +250,9 @@ public sealed record Perturbation
     /// below 1 the step is
     /// called with a batch and a loss (not a closure), and one forward pass of the whole batch more tells which losses rose; dropout then
     /// gives the chosen
-    /// examples other masks, since a mask belongs to a place in the batch. The norm of g is over all tensors.
+    /// examples other masks, since a mask belongs to a place in the batch. Which norm scales the perturbation says
+    /// <see cref="SubsetNorm"/>: the authors' code and the paper's formula differ, and only the code's lets the first pass leave gradients
+    /// out, which is what ESAM is for; so that is the default here.
     /// Du et al., ICLR 2022, arXiv:2110.03141.</remarks>
     public static Perturbation Esam(float rho = 0.05f, float weightFraction = 0.5f, float dataFraction = 0.5f) =>
         new(PerturbationDirection.Gradient, rho) { WeightFraction = weightFraction, DataFraction = dataFraction };
@@ -246,6 +265,24 @@ public sealed record Perturbation
     /// that sharpness
     /// can be compared. arXiv:2010.01412, appendix C.5.</remarks>
     public static Perturbation Random(float rho = 0.05f) => new(PerturbationDirection.Random, rho);
+
+    /// <summary>Adds every setting, for checkpoints.</summary>
+    internal void Describe(SettingList settings) => settings
+        .Add(nameof(Direction), Direction)
+        .Add(nameof(Rho), Rho)
+        .Add(nameof(P), P)
+        .Add(nameof(Scaling), Scaling)
+        .Add(nameof(Eta), Eta)
+        .Add(nameof(ScalesWeightsOnly), ScalesWeightsOnly)
+        .Add(nameof(IsNormalized), IsNormalized)
+        .Add(nameof(NormalizationOnly), NormalizationOnly)
+        .Add(nameof(Sigma), Sigma)
+        .Add(nameof(Lambda), Lambda)
+        .Add(nameof(Average), Average)
+        .Add(nameof(WeightFraction), WeightFraction)
+        .Add(nameof(SubsetNorm), SubsetNorm)
+        .Add(nameof(DataFraction), DataFraction)
+        .Add(nameof(InnerSteps), InnerSteps);
 
     private static float Check(bool valid, float value, string name, string range) =>
         valid ? value : throw new ArgumentOutOfRangeException(name, value, range);

@@ -9,6 +9,9 @@ public enum PerturbationScaling
     /// <summary>T = |w| + eta for each weight (ASAM).</summary>
     Elementwise,
 
+    /// <summary>T = |w| + eta for each weight, behind the norm only: eps = rho T dual(g), as the GSAM paper's authors have it.</summary>
+    Proportional,
+
     /// <summary>T = ||w_l|| for each tensor l.</summary>
     Layerwise,
 }

@@ -49,7 +49,10 @@ public sealed class RAdam : BaseOptimizer, IRuleSource<RAdamRule>
 
     internal override int MomentumSlot => 0;
 
-    internal override string Describe() => Describe<RAdamRule>(this);
+    internal override void Describe(SettingList settings) => settings
+        .Add("Beta1", Beta1)
+        .Add("Beta2", Beta2)
+        .Add("Epsilon", Epsilon);
 
     internal override string SlotName(int slot) => slot switch { 0 => "exp_avg", _ => "exp_avg_sq" };
 

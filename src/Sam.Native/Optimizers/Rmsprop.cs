@@ -57,7 +57,11 @@ public sealed class Rmsprop : BaseOptimizer, IRuleSource<RmspropRule>, IRuleSour
 
     internal override bool UsesSlot(int slot) => !IsFull || slot == 1 || (slot == 0 ? Momentum > 0 : Centered);
 
-    internal override string Describe() => IsFull ? Describe<RmspropFullRule>(this) : Describe<RmspropRule>(this);
+    internal override void Describe(SettingList settings) => settings
+        .Add("Alpha", Alpha)
+        .Add("Epsilon", Epsilon)
+        .Add("Momentum", Momentum)
+        .Add("Centered", Centered);
 
     internal override string SlotName(int slot) => !IsFull || slot == 1 ? "square_avg" : slot == 0 ? "momentum_buffer" : "grad_avg";
 

@@ -6,10 +6,19 @@ public sealed partial class SamOptimizer
     private bool _averageIsIn;
 
     /// <summary>Updates that are in the average of the weights; 0 where none is kept.</summary>
-    public long AveragedUpdates => _averaged;
+    public long AveragedUpdates
+    {
+        get
+        {
+            SettleAll();
+            return _averaged;
+        }
+    }
 
     /// <summary>Exchanges the model's weights and their average, to evaluate or save the average; call it again before the next
     /// step.</summary>
+    /// <remarks>Running statistics of batch normalisation were gathered with the trained weights: call <see cref="Model.RenewStatistics"/> while the average
+    /// is in the model. The exchange back brings those of the training back to the bit.</remarks>
     /// <exception cref="InvalidOperationException">The options keep no average, no update is in it yet, or a step is between its
     /// halves.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer or the model was disposed.</exception>
@@ -17,6 +26,7 @@ public sealed partial class SamOptimizer
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ObjectDisposedException.ThrowIf(Model.IsDisposed, Model);
+        SettleAll();
         if (_mean is null || _averaged == 0)
         {
             throw new InvalidOperationException(
@@ -30,31 +40,36 @@ public sealed partial class SamOptimizer
         }
 
         DevicePointer<float> spare = Model.GradientMemory, mean = _mean.Pointer<float>(), weights = Model.WeightMemory;
-        DevicePointer<float> copy = _scratch.Pair(1, 0);
+        using DeviceScope scope = Model.Device.Enter();
+        DevicePointer<float> copy = Pair(1, 0);
         DeviceKernels kernels = Model.Device.Kernels;
         kernels.Combine(_plan.Pieces, weights, default, copy, spare);
         kernels.Combine(_plan.Pieces, mean, default, copy, weights);
         kernels.Combine(_plan.Pieces, spare, default, copy, mean);
+        if (_buffers is not null)
+        {
+            // Between steps nothing lies there.
+            DevicePointer<float> training = _buffers.Pointer<float>();
+            kernels.Copy(Model.Layout.BufferCount, _averageIsIn ? training : Model.BufferMemory, _averageIsIn ? Model.BufferMemory : training);
+        }
+
         Model.ZeroGradients();
         _averageIsIn = !_averageIsIn;
     }
 
     private void UpdateAverage()
     {
-        if (_mean is null || Options.Averaging is not WeightAveraging averaging)
-        {
-            return;
-        }
-
-        long update = BaseOptimizer.UpdateCount;
-        if (update < averaging.Start || (update - averaging.Start) % averaging.Interval != 0)
+        if (_mean is null || Options.Averaging is not WeightAveraging averaging || !AveragesAfter(BaseOptimizer.SubmittedUpdates))
         {
             return;
         }
 
         float keep = _averaged == 0 ? 0 : averaging.Decay > 0 ? averaging.Decay : (float)(_averaged / (_averaged + 1.0));
         DevicePointer<float> mean = _mean.Pointer<float>();
-        Model.Device.Kernels.Combine(_plan.Pieces, mean, Model.WeightMemory, _scratch.Pair(keep, 1 - keep), mean);
+        Model.Device.Kernels.Combine(_plan.Pieces, mean, Model.WeightMemory, Pair(keep, 1 - keep), mean, _record.State);
         _averaged++;
     }
+
+    private bool AveragesAfter(long update) => Options.Averaging is WeightAveraging averaging && update >= averaging.Start
+        && (update - averaging.Start) % averaging.Interval == 0;
 }

@@ -6,12 +6,13 @@ namespace Sam.Native;
 public sealed partial class SamOptimizer
 {
     private const string Format = "samnative-checkpoint";
-    private const string FormatVersion = "1";
+    private const string FormatVersion = "2";
     private const string ModelPrefix = "model.";
     private const string CountersName = "state.counters";
     private const string NumbersName = "state.numbers";
     private const int CounterCount = 6;
     private const int NumberCount = 3;
+    private const int ShownDifferences = 5;
 
     /// <summary>Writes everything that the next step depends on to a safetensors file: the model's weights and buffers, the base
     /// optimizer's moments, the
@@ -32,36 +33,28 @@ public sealed partial class SamOptimizer
     public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         CheckCleanPhase(nameof(Save));
+        SettleAll();
+        using DeviceScope scope = Model.Device.Enter();
+        StepState state = _record.ReadState();
         SafeTensorsWriter writer = new();
         writer.AddMetadata("format", Format);
         writer.AddMetadata("version", FormatVersion);
-        writer.AddMetadata("settings", DescribeSettings());
+        writer.AddMetadata("settings", Settings().ToString());
         foreach ((string key, string value) in metadata ?? ImmutableDictionary<string, string>.Empty)
         {
             writer.AddMetadata(key, value);
         }
 
         Model.AddTensors(writer, ModelPrefix);
-        foreach ((string name, DeviceMemory memory) in StateArenas())
+        foreach ((string name, long[] dimensions, DevicePointer<float> values) in StateTensors(state.FriendlyUpdates))
         {
-            DevicePointer<float> arena = memory.Pointer<float>();
-            for (int i = 0; i < Model.Parameters.Count; i++)
-            {
-                if (_plan.TensorGroups[i] < 0)
-                {
-                    continue;
-                }
-
-                Parameter parameter = Model.Parameters[i];
-                DevicePointer<byte> start = (arena + parameter.Offset).Cast<byte>();
-                writer.Add(StateName(name, parameter), SafeTensorType.Float32, Dimensions(parameter), (offset, destination) =>
-                    Model.Device.Download(start + offset, destination));
-            }
+            DevicePointer<byte> start = values.Cast<byte>();
+            writer.Add(name, SafeTensorType.Float32, dimensions, (offset, destination) => Model.Device.Download(start + offset, destination));
         }
 
-        long[] counters = [BaseOptimizer.UpdateCount, (long)Model.StepNumber, (long)Model.Seed, _friendlyUpdates, _averaged,
+        long[] counters = [state.Updates, (long)Model.StepNumber, (long)Model.Seed, state.FriendlyUpdates, _averaged,
             _appliedInARow];
-        float[] numbers = [BaseOptimizer.LearningRate, _rho, LossScale];
+        float[] numbers = [BaseOptimizer.LearningRate, _rho, _lossScale];
         writer.Add<long>(CountersName, [CounterCount], counters);
         writer.Add<float>(NumbersName, [NumberCount], numbers);
         writer.Save(path);
@@ -69,7 +62,8 @@ public sealed partial class SamOptimizer
 
     /// <summary>Reads what <see cref="Save"/> wrote into this optimizer and its model, which must have been made alike.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="strict">Whether the settings (optimizer, perturbation, options, groups) must be those of the file; else it is enough
+    /// <param name="strict">Whether the settings (optimizer, perturbation, options, groups) must be those of the file: an error names the ones that
+    /// are not, with both values; else it is enough
     /// that the tensors fit.</param>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="InvalidOperationException">A step is between its halves, or the model holds the average weights.</exception>
@@ -82,6 +76,8 @@ public sealed partial class SamOptimizer
     public void Load(string path, bool strict = true)
     {
         CheckCleanPhase(nameof(Load));
+        SettleAll();
+        using DeviceScope scope = Model.Device.Enter();
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
         CheckFormat(file, strict);
         LoadReport report = Model.CompareTensors(file, ModelPrefix);
@@ -90,7 +86,6 @@ public sealed partial class SamOptimizer
             throw new SafeTensorsException(path, $"the checkpoint's model does not fit this {Model.Layout.Name}: {report}.");
         }
 
-        List<(SafeTensor Tensor, DevicePointer<float> Target)> tensors = FindState(file);
         long[] counters = file.Read<long>(CountersName);
         float[] numbers = file.Read<float>(NumbersName);
         if (counters.Length != CounterCount || numbers.Length != NumberCount)
@@ -106,6 +101,7 @@ public sealed partial class SamOptimizer
                     $"the checkpoint's model had the seed {(ulong)counters[2]}, this one has {Model.Seed}; make the model with that seed."));
         }
 
+        List<(SafeTensor Tensor, DevicePointer<float> Target)> tensors = FindState(file, counters[3]);
         Model.ReadTensors(file, ModelPrefix);
         float[] chunk = new float[1 << 16];
         foreach ((SafeTensor tensor, DevicePointer<float> target) in tensors)
@@ -118,15 +114,15 @@ public sealed partial class SamOptimizer
             }
         }
 
-        BaseOptimizer.UpdateCount = counters[0];
+        BaseOptimizer.SubmittedUpdates = counters[0];
         Model.StepNumber = (ulong)counters[1];
-        _friendlyUpdates = counters[3];
+        _record.WriteState(_record.ReadState() with { Updates = counters[0], FriendlyUpdates = counters[3] });
         _averaged = counters[4];
         _appliedInARow = (int)counters[5];
         BaseOptimizer.LearningRate = numbers[0];
         _rho = numbers[1];
-        LossScale = numbers[2];
-        Model.GradientScale = LossScale;
+        _lossScale = numbers[2];
+        Model.GradientScale = _lossScale;
         Model.ZeroGradients();
     }
 
@@ -143,7 +139,33 @@ public sealed partial class SamOptimizer
         return dimensions;
     }
 
-    private IEnumerable<(string Name, DeviceMemory Memory)> StateArenas()
+    private IEnumerable<(string Name, long[] Dimensions, DevicePointer<float> Values)> StateTensors(long friendlyUpdates)
+    {
+        foreach ((string name, DeviceMemory memory) in StateArenas(friendlyUpdates))
+        {
+            for (int i = 0; i < Model.Parameters.Count; i++)
+            {
+                if (_trained[i])
+                {
+                    Parameter parameter = Model.Parameters[i];
+                    yield return (StateName(name, parameter), Dimensions(parameter), memory.Pointer<float>() + parameter.Offset);
+                }
+            }
+        }
+
+        for (int i = 0; _factored is not null && i < Model.Parameters.Count; i++)
+        {
+            if (_trained[i])
+            {
+                foreach ((string name, long[] dimensions, DevicePointer<float> values) in _factored.MomentsOf(i))
+                {
+                    yield return (StateName("optimizer." + name, Model.Parameters[i]), dimensions, values);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<(string Name, DeviceMemory Memory)> StateArenas(long friendlyUpdates)
     {
         for (int i = 0; i < _slots.Length; i++)
         {
@@ -158,9 +180,9 @@ public sealed partial class SamOptimizer
             yield return ("sam.orthogonal_gradient", _look);
         }
 
-        if (_friendly is not null)
+        if (((friendlyUpdates & 1) == 0 ? _friendly : _friendlyOdd) is DeviceMemory friendly)
         {
-            yield return ("sam.average_gradient", _friendly);
+            yield return ("sam.average_gradient", friendly);
         }
 
         if (_mean is not null)
@@ -182,59 +204,35 @@ public sealed partial class SamOptimizer
             throw new SafeTensorsException(file.Path, $"the checkpoint has version {version}; this program reads version {FormatVersion}.");
         }
 
-        string settings = DescribeSettings();
-        if (strict && file.Metadata.TryGetValue("settings", out string? saved) && saved != settings)
+        if (!strict)
         {
+            return;
+        }
+
+        List<string> differences = Settings().Differences(file.Metadata.GetValueOrDefault("settings", ""));
+        if (differences.Count > 0)
+        {
+            string more = differences.Count > ShownDifferences ? $"; and {differences.Count - ShownDifferences} more" : "";
             throw new SafeTensorsException(file.Path,
-                $"the checkpoint was made with other settings.\nIt has: {saved}\nHere is: {settings}");
+                $"the checkpoint was made with other settings: {string.Join("; ", differences.Take(ShownDifferences))}{more}.");
         }
     }
 
-    private List<(SafeTensor Tensor, DevicePointer<float> Target)> FindState(SafeTensorsFile file)
+    private List<(SafeTensor Tensor, DevicePointer<float> Target)> FindState(SafeTensorsFile file, long friendlyUpdates)
     {
         List<(SafeTensor, DevicePointer<float>)> found = [];
-        foreach ((string name, DeviceMemory memory) in StateArenas())
+        foreach ((string wanted, long[] dimensions, DevicePointer<float> values) in StateTensors(friendlyUpdates))
         {
-            for (int i = 0; i < Model.Parameters.Count; i++)
+            if (!file.TryGet(wanted, out SafeTensor? tensor) || tensor.Type != SafeTensorType.Float32
+                || !tensor.Dimensions.SequenceEqual(dimensions))
             {
-                if (_plan.TensorGroups[i] < 0)
-                {
-                    continue;
-                }
-
-                Parameter parameter = Model.Parameters[i];
-                string wanted = StateName(name, parameter);
-                if (!file.TryGet(wanted, out SafeTensor? tensor) || tensor.Type != SafeTensorType.Float32
-                    || !tensor.HasShape(parameter.Shape))
-                {
-                    throw new SafeTensorsException(file.Path,
-                        $"the checkpoint needs the tensor {wanted} of shape {parameter.Shape}; it has {(tensor is null ? "none" : tensor.ToString())}.", wanted);
-                }
-
-                found.Add((tensor, memory.Pointer<float>() + parameter.Offset));
+                throw new SafeTensorsException(file.Path,
+                    $"the checkpoint needs the tensor {wanted} of shape {string.Join("x", dimensions)}; it has {(tensor is null ? "none" : tensor.ToString())}.", wanted);
             }
+
+            found.Add((tensor, values));
         }
 
         return found;
-    }
-
-    // Records print all their settings; numbers must not depend on the user's culture.
-    private string DescribeSettings()
-    {
-        CultureInfo culture = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        try
-        {
-            SamOptions options = Options with { Groups = [] };
-            string groups = string.Join(
-                "; ",
-                _plan.Updates.Select((update, i) =>
-                    $"rate {update.LearningRateFactor}, decay {update.WeightDecay}, rho {_plan.RhoFactors[i]}, adaptive {_plan.IsAdaptive[i]}, perturbed {_plan.IsPerturbed[i]}"));
-            return $"{BaseOptimizer.Describe()} | {Perturbation} | {options} | {groups} | {string.Join(",", _plan.TensorGroups)}";
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = culture;
-        }
     }
 }

@@ -6,46 +6,66 @@ public sealed partial class SamOptimizer
     private const uint NoiseStream = 0x4000_0000;
     private const uint MaskStream = 0x4100_0000;
 
-    private readonly float[] _factors;
-    private readonly float[] _draws;
+    private readonly float[] _shares;
+    private readonly int[] _isTensorPerturbed;
+    private DevicePointer<float> _factorTable;
     private bool _friendlyMoved;
+    private int _piece;
+    private float _decayShare;
 
     private DevicePointer<float> Saved => _moved ? _saved!.Pointer<float>() : Model.WeightMemory;
 
-    /// <summary>Takes the gradient there is as a first one, or as a further ascent step's: measures it and moves the weights.</summary>
-    private void TakeFirst()
+    /// <summary>Whether a sum of this step was not finite, where the host can tell without waiting: what is left of the step then is not
+    /// computed. Other devices compute it, and apply nothing of it.</summary>
+    private bool IsKnownSkipped
     {
-        ClippedGradients which = _mode == StepMode.Full ? ClippedGradients.First : ClippedGradients.Second;
-        PrepareGradient(which, ref _decayedFirst);
+        get
+        {
+            unsafe
+            {
+                return Model.Device.IsHostAccessible && _record.State.ToPointer()->Gate != 0;
+            }
+        }
+    }
+
+    /// <summary>Takes the gradient there is as a first one, or as a further ascent step's: measures it and moves the weights.</summary>
+    /// <param name="mayBeReplaced">Whether another gradient may come before the update, so that this one is judged by itself.</param>
+    private void TakeFirst(bool mayBeReplaced = false)
+    {
+        _hasFirst = true;
+        PrepareGradient(_mode == StepMode.Full ? ClippedGradients.First : ClippedGradients.Second, _ascents == 0 ? StepRecord.FirstDecay : StepRecord.SecondDecay);
         if (_mode == StepMode.Full)
         {
             Ascend(save: !_moved);
             _ascents++;
+            if (_ascents == Perturbation.InnerSteps)
+            {
+                Model.Needs.Set(_trained);
+            }
         }
-        else
+        else if (_mode == StepMode.Still)
         {
-            double squares = SumOfSquares(Model.GradientMemory);
-            _skip = !double.IsFinite(squares);
-            _result = _result with { GradientNorm = (float)Math.Sqrt(squares), PerturbedGradientNorm = (float)Math.Sqrt(squares) };
+            MeasureDirection(Model.GradientMemory, _record.Piece(0, StepRecord.Measured));
+        }
+        else if (mayBeReplaced)
+        {
+            Model.Device.Kernels.Products(_plan.Pieces, Model.GradientMemory, default, _record.Sums, _record.State);
         }
 
         Model.ReleaseGradients();
         Model.InPerturbedPass = true;
     }
 
-    /// <summary>Moves the weights along the gradient. A direction that is not finite skips the step instead.</summary>
+    /// <summary>Moves the weights along the gradient. A direction that is not finite leaves them, and closes the step's gate.</summary>
     private void Ascend(bool save)
     {
-        DeviceKernels kernels = Model.Device.Kernels;
         DevicePointer<float> gradient = Model.GradientMemory;
         DevicePointer<float> kept = _ascents == 0 && _kept is not null ? _kept.Pointer<float>() : default;
-        double squares = double.NaN;
         if (Perturbation.Direction is PerturbationDirection.Friendly or PerturbationDirection.Random)
         {
-            squares = SumOfSquares(gradient);
-            if (!double.IsFinite(squares))
+            Model.Device.Kernels.Products(_plan.Pieces, gradient, default, _record.Piece(_piece, StepRecord.Gradient), _record.State);
+            if (IsKnownSkipped)
             {
-                SkipAtFirst(squares);
                 return;
             }
 
@@ -53,43 +73,28 @@ public sealed partial class SamOptimizer
             kept = default;
         }
 
-        Measure(gradient, layerwise: Perturbation.Scaling == PerturbationScaling.Layerwise);
-        double sum = _scratch.Read(_scratch.Measured + Native.Measure.Sum);
-        double maximum = _scratch.Read(_scratch.Measured + Native.Measure.Maximum);
-        if (double.IsNaN(squares))
+        bool isFirst = _ascents == 0 && Perturbation.InnerSteps > 1;
+        DevicePointer<double> measured = _record.Piece(_piece, isFirst ? StepRecord.FirstMeasured : StepRecord.Measured);
+        bool factors = MeasureDirection(gradient, measured);
+        if (!IsKnownSkipped)
         {
-            squares = _scratch.Read(_scratch.Measured + Native.Measure.Squares);
+            MoveWeights(gradient, measured, save, kept, factors);
         }
-
-        if (!double.IsFinite(squares) || !double.IsFinite(sum) || !double.IsFinite(maximum))
-        {
-            SkipAtFirst(squares);
-            return;
-        }
-
-        bool factors = ChooseFactors();
-        MoveWeights(gradient, save, kept, factors);
-        if (_ascents == 0)
-        {
-            _result = _result with { GradientNorm = (float)Math.Sqrt(squares) };
-        }
-
-        _result = _result with { DirectionNorm = (float)DualNorm(sum, maximum), PerturbationNorm = (float)Length(sum) };
     }
 
     private void PerturbAlongMomentum()
     {
         DevicePointer<float> momentum = Slot(BaseOptimizer.MomentumSlot);
-        Measure(momentum, layerwise: false);
-        double sum = _scratch.Read(_scratch.Measured + Native.Measure.Sum);
-        double maximum = _scratch.Read(_scratch.Measured + Native.Measure.Maximum);
-        MoveWeights(momentum, save: true, kept: default, factors: false);
+        DevicePointer<double> measured = _record.Piece(_piece, StepRecord.Measured);
+        Model.Device.Kernels.Measure(
+            _plan.Pieces, Perturbation.Norm, Perturbation.P, _measuredGroups, momentum, Model.WeightMemory, measured);
+        MoveWeights(momentum, measured, save: true, kept: default, factors: false);
         _ascents = 1;
-        _result = _result with { DirectionNorm = (float)DualNorm(sum, maximum), PerturbationNorm = (float)Length(sum) };
         Model.ReleaseGradients();
     }
 
-    private void MoveWeights(DevicePointer<float> direction, bool save, DevicePointer<float> kept, bool factors)
+    private void MoveWeights(
+        DevicePointer<float> direction, DevicePointer<double> measured, bool save, DevicePointer<float> kept, bool factors)
     {
         PerturbArguments arguments = new()
         {
@@ -100,24 +105,12 @@ public sealed partial class SamOptimizer
             Weights = Model.WeightMemory,
             Saved = save ? _saved!.Pointer<float>() : default,
             Kept = kept,
-            Measured = _scratch.Measured,
-            Factors = factors ? _scratch.Factors : default,
+            Measured = measured,
+            Factors = factors ? _factorTable : default,
         };
         Model.Device.Kernels.Perturb(factors ? _plan.TensorPieces : _plan.Pieces, arguments, _perturbGroups);
         _moved = true;
         Model.HasMovedWeights = true;
-    }
-
-    private void SkipAtFirst(double squares)
-    {
-        _skip = true;
-        float norm = (float)Math.Sqrt(squares);
-        _result = _result with
-        {
-            GradientNorm = _ascents == 0 ? norm : _result.GradientNorm,
-            PerturbedGradientNorm = float.NaN,
-            DirectionNorm = norm
-        };
     }
 
     // Friendly-SAM's and random directions take the gradient's place.
@@ -127,20 +120,13 @@ public sealed partial class SamOptimizer
         DevicePointer<float> gradient = Model.GradientMemory;
         if (Perturbation.Direction == PerturbationDirection.Friendly)
         {
-            FriendlyStep step = new(
-                Perturbation.Sigma,
-                Perturbation.Lambda,
-                Perturbation.Average == FriendlyAverage.Paper ? 0 : 1,
-                Perturbation.Average == FriendlyAverage.Direction ? 1 : 0,
-                _friendlyUpdates == 0 ? 1 : 0);
-            kernels.FriendlyDirection(_plan.Pieces, step, gradient, _friendly!.Pointer<float>(), _friendlyNext!.Pointer<float>(), kept);
-            _friendlyMoved = true;
+            TurnFriendly(gradient, kept);
             return;
         }
 
         if (!kept.IsNull)
         {
-            kernels.Combine(_plan.Pieces, gradient, default, _scratch.Pair(1, 0), kept);
+            kernels.Combine(_plan.Pieces, gradient, default, Pair(1, 0), kept);
         }
 
         for (int i = 0; i < Model.Parameters.Count; i++)
@@ -154,76 +140,57 @@ public sealed partial class SamOptimizer
         }
     }
 
-    private void Measure(DevicePointer<float> direction, bool layerwise)
+    private void TurnFriendly(DevicePointer<float> gradient, DevicePointer<float> kept)
+    {
+        FriendlyStep step = new(
+            Perturbation.Sigma,
+            Perturbation.Lambda,
+            Perturbation.Average == FriendlyAverage.Paper ? 0 : 1,
+            Perturbation.Average == FriendlyAverage.Direction ? 1 : 0);
+        Model.Device.Kernels.FriendlyDirection(
+            _plan.Pieces, step, gradient, _friendly!.Pointer<float>(), _friendlyOdd!.Pointer<float>(), kept, _record.State);
+        _friendlyMoved = true;
+    }
+
+    // Measures the direction and chooses what each tensor's perturbation is multiplied with: layer-wise scales, and ESAM's choice of tensors.
+    private bool MeasureDirection(DevicePointer<float> direction, DevicePointer<double> measured)
     {
         DeviceKernels kernels = Model.Device.Kernels;
-        if (!layerwise)
-        {
-            kernels.Measure(_plan.Pieces, Perturbation.Norm, Perturbation.P, _perturbGroups, direction, Model.WeightMemory,
-                _scratch.Measured);
-            return;
-        }
-
-        int tensors = _factors.Length;
-        kernels.Products(_plan.TensorPieces, direction, Model.WeightMemory, _scratch.Sums);
-        double sum = 0, squares = 0;
-        for (int i = 0; i < tensors; i++)
-        {
-            double gradientSquares = _scratch.Read(_scratch.Sums + (3 * i));
-            double weightSquares = _scratch.Read(_scratch.Sums + (3 * i) + 2);
-            int group = _plan.TensorGroups[i];
-            squares += gradientSquares;
-            sum += group >= 0 && _plan.IsPerturbed[group] ? gradientSquares * weightSquares : 0;
-            _factors[i] = (float)weightSquares;
-        }
-
-        ReadOnlySpan<double> measured = [sum, 0, squares];
-        Model.Device.Upload(measured, _scratch.Measured);
-    }
-
-    // What each tensor's perturbation is multiplied with: layer-wise scales, and ESAM's choice of tensors.
-    private bool ChooseFactors()
-    {
         bool layerwise = Perturbation.Scaling == PerturbationScaling.Layerwise;
+        bool choosesTensors = Perturbation.WeightFraction < 1 && !ChoosesFirst;
+        if (layerwise || choosesTensors)
+        {
+            Array.Fill(_shares, 1f);
+        }
+
+        if (choosesTensors)
+        {
+            DrawTensors();
+        }
+
+        if (layerwise)
+        {
+            kernels.Products(_plan.TensorPieces, direction, Model.WeightMemory, _record.Sums);
+            kernels.LayerScales(_record.Sums, _isTensorPerturbed, _shares, measured, _scratch.Factors, _record.State);
+            _factorTable = _scratch.Factors;
+            return true;
+        }
+
+        kernels.Measure(
+            _plan.Pieces, Perturbation.Norm, Perturbation.P, _measuredGroups, direction, Model.WeightMemory, measured, _record.State);
+        _factorTable = choosesTensors ? kernels.Constants<float>(_shares) : default;
+        return choosesTensors;
+    }
+
+    private void DrawTensors()
+    {
         float share = Perturbation.WeightFraction;
-        if (!layerwise && share == 1)
+        RandomStream stream = new(Model.Seed, Model.StepNumber, MaskStream);
+        for (int i = 0; i < _shares.Length; i++)
         {
-            return false;
+            _shares[i] = Philox.Uniform(stream, i) < share ? 1 / share : 0;
         }
-
-        if (!layerwise)
-        {
-            Array.Fill(_factors, 1f);
-        }
-
-        if (share < 1)
-        {
-            Model.Device.Kernels.FillUniform(_factors.Length, 0, 1, new RandomStream(Model.Seed, Model.StepNumber, MaskStream),
-                _scratch.Factors);
-            Model.Device.Download(_scratch.Factors, _draws);
-            for (int i = 0; i < _factors.Length; i++)
-            {
-                _factors[i] *= _draws[i] < share ? 1 / share : 0;
-            }
-        }
-
-        Model.Device.Upload<float>(_factors, _scratch.Factors);
-        return true;
     }
 
-    private double SumOfSquares(DevicePointer<float> values)
-    {
-        Model.Device.Kernels.Products(_plan.Pieces, values, default, _scratch.Sums);
-        return _scratch.Read(_scratch.Sums);
-    }
-
-    private double DualNorm(double sum, double maximum) => Perturbation.Norm switch
-    {
-        BallNorm.One => maximum,
-        BallNorm.Infinity => sum,
-        BallNorm.General => sum > 0 ? maximum * PortableMath.Power(sum, 1 - (1 / (double)Perturbation.P)) : 0,
-        _ => Math.Sqrt(sum),
-    };
-
-    private double Length(double sum) => !(sum > 0) ? 0 : Perturbation.IsNormalized ? _rho : _rho * Math.Sqrt(sum);
+    private DevicePointer<float> Pair(float a, float b) => Model.Device.Kernels.Constants<float>(a, b, 0, 0, 0);
 }

@@ -7,9 +7,11 @@ public sealed partial class SamOptimizer
     internal void RunOwnWork()
     {
         CheckCleanPhase(nameof(RunOwnWork));
+        using DeviceScope scope = Model.Device.Enter();
         BeginStep();
-        Measure(Model.GradientMemory, layerwise: false);
-        MoveWeights(Model.GradientMemory, save: true, kept: default, factors: false);
+        DevicePointer<double> measured = _record.Piece(0, StepRecord.Measured);
+        bool factors = MeasureDirection(Model.GradientMemory, measured);
+        MoveWeights(Model.GradientMemory, measured, save: true, kept: default, factors);
         Restore();
         _inStep = false;
         _moved = false;

@@ -5,11 +5,18 @@ public sealed partial class SamOptimizer
     /// <summary>A step on a batch that is cut into micro-batches.</summary>
     private StepResult StepPieces(ReadOnlySpan<float> input, Loss loss, int batch)
     {
-        Model.ReleaseGradients();
-        BeginStep();
-        _result = NewResult();
+        using DeviceScope scope = Model.Device.Enter();
+        int pieces = ((batch - 1) / Options.MicroBatch) + 1;
+        _record.Reserve(pieces);
+        _results.Reserve();
         try
         {
+            BeginStep();
+            Model.ReleaseGradients();
+            _outline.Pieces = pieces;
+            _outline.Batch = batch;
+            _outline.PieceBatch = Options.MicroBatch;
+            _outline.IsMean = loss.Reduction == Reduction.Mean;
             return _mode == StepMode.Full && Options.PerturbsEachMicroBatch ? EachPiece(input, loss, batch)
                 : Accumulated(input, loss, batch);
         }
@@ -20,7 +27,8 @@ public sealed partial class SamOptimizer
         }
         finally
         {
-            Model.GradientScale = LossScale;
+            Model.GradientScale = _lossScale;
+            Model.FirstExample = 0;
         }
     }
 
@@ -30,135 +38,150 @@ public sealed partial class SamOptimizer
         if (_mode == StepMode.Momentum)
         {
             PerturbAlongMomentum();
-            float only = RunPieces(input, loss, batch, SecondLoss);
-            return WithLosses(TakeSecond(), float.NaN, only);
+            RunPieces(input, loss, batch, StepRecord.SecondLoss);
+            return TakeSecond();
         }
 
-        float first = RunPieces(input, loss, batch, FirstLoss);
+        RunPieces(input, loss, batch, StepRecord.FirstLoss);
         TakeFirst();
-        while (_mode == StepMode.Full && !_skip && _ascents < Perturbation.InnerSteps)
+        while (_mode == StepMode.Full && !IsKnownSkipped && _ascents < Perturbation.InnerSteps)
         {
-            RunPieces(input, loss, batch, SecondLoss);
+            RunPieces(input, loss, batch, StepRecord.SecondLoss);
             TakeFirst();
         }
 
-        float second = _mode == StepMode.Full && !_skip ? RunPieces(input, loss, batch, SecondLoss) : float.NaN;
-        return WithLosses(TakeSecond(), first, second);
+        if (_mode == StepMode.Full && !IsKnownSkipped)
+        {
+            RunPieces(input, loss, batch, StepRecord.SecondLoss);
+        }
+
+        return TakeSecond();
     }
 
     /// <summary>m-sharpness: a perturbation for each piece, from the same weights; the mean of the second gradients updates.</summary>
     private StepResult EachPiece(ReadOnlySpan<float> input, Loss loss, int batch)
     {
-        DeviceKernels kernels = Model.Device.Kernels;
         DevicePointer<float> accumulated = _accumulated!.Pointer<float>();
-        bool isGap = Options.Combination.Kind == CombinationKind.Gap;
-        double first = 0, second = 0, norms = 0, directions = 0, decayedFirst = 0, decayedSecond = 0;
-        for (int start = 0; start < batch && !_skip; start += Options.MicroBatch)
+        _outline.PerturbsPieces = true;
+        for (int start = 0; start < batch && !IsKnownSkipped; start += Options.MicroBatch)
         {
             int count = Math.Min(Options.MicroBatch, batch - start);
-            double share = count / (double)batch;
-            float weight = loss.Reduction == Reduction.Mean ? (float)share : 1;
+            float weight = loss.Reduction == Reduction.Mean ? (float)(count / (double)batch) : 1;
+            _piece = start / Options.MicroBatch;
+
+            // Each piece has the decay in its objective; those of a sum have it once together, as the mean's have.
+            _decayShare = loss.Reduction == Reduction.Mean ? 1 : (float)(count / (double)batch);
             if (_moved)
             {
                 Restore();
             }
 
             _ascents = 0;
+            AskForFirst();
             Model.InPerturbedPass = false;
-            Model.GradientScale = LossScale;
-            first += weight * LoadAndRun(input, loss, start, count, FirstLoss);
+            Model.GradientScale = _lossScale;
+            LoadAndRun(input, loss, start, count, StepRecord.FirstLoss);
             TakeFirst();
-            while (!_skip && _ascents < Perturbation.InnerSteps)
+            while (!IsKnownSkipped && _ascents < Perturbation.InnerSteps)
             {
-                Run(loss, start, count, SecondLoss);
+                Run(loss, start, count, StepRecord.SecondLoss);
                 TakeFirst();
             }
 
-            norms += share * _result.GradientNorm;
-            directions += share * _result.DirectionNorm;
-            decayedFirst += share * _decayedFirst;
-            if (_skip)
+            if (IsKnownSkipped)
             {
                 break;
             }
 
-            second += weight * Run(loss, start, count, SecondLoss);
-            PrepareGradient(ClippedGradients.Second, ref _decayedSecond);
-            decayedSecond += share * _decayedSecond;
-            DevicePointer<float> gradient = Model.GradientMemory;
-            if (isGap)
-            {
-                // The surrogate gap is not linear in the gradients: each piece's is taken apart before the mean, as the authors do for each worker.
-                kernels.Products(_plan.Pieces, _kept!.Pointer<float>(), gradient, _scratch.Sums);
-                ScalarProgram program = new(CombinationProgram(), 1, Options.Combination.Alpha);
-                kernels.Evaluate(program, _scratch.Sums, _scratch.Coefficients);
-                kernels.Combine(_plan.Pieces, gradient, _kept.Pointer<float>(), _scratch.Coefficients, gradient);
-            }
-
-            DevicePointer<float> pair = _scratch.Pair(weight, start == 0 ? 0 : 1);
-            if (_accumulatedFirst is not null)
-            {
-                DevicePointer<float> mean = _accumulatedFirst.Pointer<float>();
-                kernels.Combine(_plan.Pieces, _kept!.Pointer<float>(), mean, pair, mean);
-            }
-
-            kernels.Combine(_plan.Pieces, gradient, accumulated, pair, accumulated);
+            Run(loss, start, count, StepRecord.SecondLoss);
+            PrepareGradient(ClippedGradients.Second, StepRecord.SecondDecay);
+            AddPiece(weight, isFirst: start == 0);
             Model.ReleaseGradients();
         }
 
-        _decayedFirst = (float)decayedFirst;
-        _decayedSecond = (float)decayedSecond;
-        _result = _result with { GradientNorm = (float)norms, DirectionNorm = (float)directions };
-        bool applied = !_skip && (_accumulatedFirst is null ? ApplyMean(accumulated) : Apply(accumulated, _accumulatedFirst.Pointer<float>()));
-        return WithLosses(Finish(applied), (float)first, _skip ? float.NaN : (float)second);
+        if (!IsKnownSkipped)
+        {
+            if (Options.Combination.NeedsBothMeans)
+            {
+                Apply(accumulated, _accumulatedFirst!.Pointer<float>());
+            }
+            else
+            {
+                ApplyPlain(accumulated);
+            }
+        }
+
+        if (!IsKnownSkipped && Perturbation.Direction == PerturbationDirection.Friendly)
+        {
+            MoveFriendlyAverage(loss.Reduction == Reduction.Mean ? 1 : 1f / _outline.Pieces);
+        }
+
+        return Finish(discards: false);
     }
 
-    private bool ApplyMean(DevicePointer<float> mean)
+    // Every piece turned its gradient by the average of the steps before. That is linear in the gradient, so the mean of the averages that the
+    // pieces would leave is the one that their mean gradient leaves, which the direction of it is thrown away for.
+    private void MoveFriendlyAverage(float factor)
     {
-        double squares = SumOfSquares(mean);
-        if (!Accept(squares, squares))
+        DevicePointer<float> mean = _accumulatedFirst!.Pointer<float>();
+        if (factor != 1)
         {
-            return false;
+            Model.Device.Kernels.Combine(_plan.Pieces, mean, default, Pair(factor, 0), mean);
         }
 
-        float limit = Options.Clipping is { IsByNorm: true } clipping && clipping.AppliesTo(ClippedGradients.Second) ? clipping.Limit : 0;
-        if (limit > 0)
+        TurnFriendly(mean, kept: default);
+    }
+
+    private void AddPiece(float weight, bool isFirst)
+    {
+        DeviceKernels kernels = Model.Device.Kernels;
+        DevicePointer<float> gradient = Model.GradientMemory, accumulated = _accumulated!.Pointer<float>();
+        if (Options.Combination.Kind == CombinationKind.Gap)
         {
-            Model.Device.Kernels.Evaluate(new ScalarProgram(ScalarKind.Plain, 1, Limit: limit), _scratch.Sums, _scratch.Coefficients);
+            // The surrogate gap is not linear in the gradients: each piece's is taken apart before the mean, as the authors do for each worker.
+            kernels.Products(_plan.Pieces, _kept!.Pointer<float>(), gradient, _record.Sums);
+            ScalarProgram program = new(CombinationProgram(), Options.Combination.Alpha);
+            kernels.Evaluate([program], 1, _record.Sums, _scratch.Coefficients);
+            kernels.Combine(_plan.Pieces, gradient, _kept.Pointer<float>(), _scratch.Coefficients, gradient);
         }
 
-        Update(_plan.Pieces, mean, default, limit > 0 ? _scratch.Coefficients : default, separateTail: false);
-        return true;
+        DevicePointer<float> pair = Pair(weight, isFirst ? 0 : 1);
+        if (_accumulatedFirst is not null)
+        {
+            DevicePointer<float> mean = _accumulatedFirst.Pointer<float>();
+            kernels.Combine(_plan.Pieces, _kept!.Pointer<float>(), mean, pair, mean);
+        }
+
+        kernels.Combine(_plan.Pieces, gradient, accumulated, pair, accumulated);
     }
 
     // The gradient of the whole batch, a piece at a time; the model adds the pieces up.
-    private float RunPieces(ReadOnlySpan<float> input, Loss loss, int batch, int slot)
+    private void RunPieces(ReadOnlySpan<float> input, Loss loss, int batch, int slot)
     {
-        double total = 0;
         for (int start = 0; start < batch; start += Options.MicroBatch)
         {
             int count = Math.Min(Options.MicroBatch, batch - start);
             float weight = loss.Reduction == Reduction.Mean ? (float)(count / (double)batch) : 1;
-            Model.GradientScale = LossScale * weight;
-            total += weight * LoadAndRun(input, loss, start, count, slot);
+            Model.GradientScale = _lossScale * weight;
+            _piece = start / Options.MicroBatch;
+            LoadAndRun(input, loss, start, count, slot);
         }
 
-        return (float)total;
+        _piece = 0;
     }
 
-    private float LoadAndRun(ReadOnlySpan<float> input, Loss loss, int start, int count, int slot)
+    private void LoadAndRun(ReadOnlySpan<float> input, Loss loss, int start, int count, int slot)
     {
         int values = Model.InputShape.Count;
         Model.LoadInput(input.Slice(start * values, count * values));
         Model.LoadTargets(loss.Slice(start, count, Model.OutputShape.Count));
-        return Run(loss, start, count, slot);
+        Run(loss, start, count, slot);
     }
 
-    private float Run(Loss loss, int start, int count, int slot)
+    private void Run(Loss loss, int start, int count, int slot)
     {
-        Loss piece = loss.Slice(start, count, Model.OutputShape.Count);
+        Model.FirstExample = start;
         Model.RunForward();
-        Model.RunBackward(piece, slot);
-        return Model.ReadLoss(piece, slot);
+        Model.RunBackward(loss.Slice(start, count, Model.OutputShape.Count), _record.Piece(_piece, slot));
     }
 }

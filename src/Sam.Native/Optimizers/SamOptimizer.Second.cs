@@ -2,126 +2,163 @@ namespace Sam.Native;
 
 public sealed partial class SamOptimizer
 {
-    private float _decayedFirst;
-    private float _decayedSecond;
-    private long _friendlyUpdates;
     private int _appliedInARow;
 
-    /// <summary>Takes the gradient there is as the second one, restores and updates; ends the step.</summary>
     private StepResult TakeSecond()
     {
-        bool oneGradient = _mode is StepMode.Single or StepMode.Reuse;
-        bool missing = !oneGradient && !Model.HasGradients;
-        if (oneGradient && Model.HasGradients)
+        bool hasOne = _hasFirst && _mode is not (StepMode.Full or StepMode.Momentum);
+        bool missing = !hasOne && !Model.HasGradients && !IsKnownSkipped;
+        if (Model.HasGradients && !IsKnownSkipped)
         {
-            // The halves were called with a gradient between them: it is the one that counts.
-            PrepareGradient(ClippedGradients.Second, ref _decayedSecond);
-        }
-        else if (!oneGradient && !_skip && !missing)
-        {
-            PrepareGradient(ClippedGradients.Second, ref _decayedSecond);
+            // In a step of one gradient: the halves were called with a gradient between them, which is the one that counts.
+            PrepareGradient(ClippedGradients.Second, StepRecord.SecondDecay);
         }
 
-        bool applied = !_skip && !missing && Apply(Model.GradientMemory, _kept?.Pointer<float>() ?? default);
-        return Finish(applied);
+        if (!missing && !IsKnownSkipped)
+        {
+            Apply(Model.GradientMemory, _kept?.Pointer<float>() ?? default);
+        }
+
+        return Finish(missing);
     }
 
-    private StepResult Finish(bool applied)
+    /// <summary>Ends the step: what was skipped is taken back, and the result is read, at once or when it is asked for.</summary>
+    private StepResult Finish(bool discards)
     {
-        if (applied)
+        DeviceKernels kernels = Model.Device.Kernels;
+        if (discards || IsKnownSkipped)
         {
-            AcceptDirections();
-            UpdateAverage();
+            Undo();
         }
         else
         {
-            Undo();
-            _result = _result with { Skipped = true };
+            _isUpdated = true;
+            if (_buffers is not null)
+            {
+                kernels.CopyWhereSkipped(Model.Layout.BufferCount, _buffers.Pointer<float>(), Model.BufferMemory, _record.State);
+            }
+
+            UpdateAverage();
         }
 
-        if (_mode == StepMode.Momentum)
+        kernels.Commit(new CommitArguments
         {
-            _result = _result with { GradientNorm = _result.PerturbedGradientNorm };
-        }
-
-        UpdateLossScale(applied);
+            State = _record.State,
+            RecordCount = _record.Count,
+            Discards = discards,
+            MovesFriendly = _friendlyMoved,
+            Slots = _results.Slots,
+            SlotCount = _results.SlotCount,
+            SlotStride = _results.SlotStride,
+        });
+        StepOutline outline = _outline;
         EndStep();
-        return _result;
+        return _isRehearsal ? default : _results.Submit(outline);
     }
 
-    /// <summary>Combines the gradients and updates the weights with them; false where they are not finite, and nothing was
-    /// changed.</summary>
-    private bool Apply(DevicePointer<float> gradient, DevicePointer<float> first)
+    /// <summary>Updates with the gradient, mixed with the first one as the combination says. A gradient that is not finite closes the gate, and the
+    /// base optimizer then restores the weights and nothing else.</summary>
+    private void Apply(DevicePointer<float> gradient, DevicePointer<float> first)
     {
         Combination combination = Options.Combination;
-        DeviceKernels kernels = Model.Device.Kernels;
         bool combines = _mode == StepMode.Reuse || (_mode == StepMode.Full && combination.Kind != CombinationKind.Plain);
-        bool byTensor = combines && combination.IsByTensor;
-        ArenaPieces pieces = byTensor ? _plan.TensorPieces : _plan.Pieces;
-        float limit = Options.Clipping is { IsByNorm: true } clipping && clipping.AppliesTo(ClippedGradients.Second) ? clipping.Limit : 0;
         if (!combines)
         {
-            double squares = SumOfSquares(gradient);
-            if (!Accept(squares, squares))
-            {
-                return false;
-            }
-
-            if (limit > 0)
-            {
-                kernels.Evaluate(new ScalarProgram(ScalarKind.Plain, 1, Limit: limit), _scratch.Sums, _scratch.Coefficients);
-            }
-
-            Update(pieces, gradient, default, limit > 0 ? _scratch.Coefficients : default, separateTail: false);
-            return true;
+            ApplyPlain(gradient);
         }
-
-        if (_mode == StepMode.Reuse)
+        else if (_mode == StepMode.Reuse)
         {
-            if (limit > 0)
-            {
-                SumOfSquares(gradient);
-                kernels.Evaluate(new ScalarProgram(ScalarKind.Plain, 1, Limit: limit), _scratch.Sums, _scratch.Coefficients);
-                kernels.Combine(_plan.Pieces, gradient, default, _scratch.Coefficients, gradient);
-            }
-
-            DevicePointer<float> look = _look!.Pointer<float>();
-            kernels.Products(pieces, gradient, look, _scratch.Sums);
-            if (!AcceptProducts(pieces.TensorCount, reuse: true))
-            {
-                return false;
-            }
-
-            ScalarProgram reuse = new(ScalarKind.ReusedPart, pieces.TensorCount, combination.Alpha, Beta: combination.IsByTensor ? 1e-8f : 0);
-            kernels.Evaluate(reuse, _scratch.Sums, _scratch.Coefficients);
-            Update(pieces, gradient, look, _scratch.Coefficients, separateTail: false);
-            return true;
+            ApplyWithKept(gradient);
         }
-
-        kernels.Products(pieces, first, gradient, _scratch.Sums);
-        if (!AcceptProducts(pieces.TensorCount, reuse: false))
+        else if (combination.Kind == CombinationKind.Look)
         {
-            return false;
+            ApplyAndKeep(gradient, first);
         }
-
-        if (combination.Kind == CombinationKind.Look)
+        else
         {
-            kernels.Evaluate(new ScalarProgram(ScalarKind.OrthogonalPart, pieces.TensorCount), _scratch.Sums, _scratch.Coefficients);
-            kernels.Combine(pieces, gradient, first, _scratch.Coefficients, _look!.Pointer<float>());
-            if (limit > 0)
-            {
-                SumOfSquares(gradient);
-                kernels.Evaluate(new ScalarProgram(ScalarKind.Plain, 1, Limit: limit), _scratch.Sums, _scratch.Coefficients);
-            }
+            ApplyCombined(gradient, first);
+        }
+    }
 
-            Update(_plan.Pieces, gradient, default, limit > 0 ? _scratch.Coefficients : default, separateTail: false);
-            return true;
+    private float SecondLimit =>
+        Options.Clipping is { IsByNorm: true } clipping && clipping.AppliesTo(ClippedGradients.Second) ? clipping.Limit : 0;
+
+    private void ApplyPlain(DevicePointer<float> gradient)
+    {
+        Model.Device.Kernels.Products(_plan.Pieces, gradient, default, _record.Sums, _record.State);
+        _outline.Tensors = 1;
+        _outline.AppliedSum = 0;
+        Update(_plan.Pieces, gradient, default, ClipCoefficients(_record.Sums), separateTail: false);
+    }
+
+    // LookSAM between its full steps: the kept part of the gradient joins the new one.
+    private void ApplyWithKept(DevicePointer<float> gradient)
+    {
+        DeviceKernels kernels = Model.Device.Kernels;
+        Combination combination = Options.Combination;
+        ArenaPieces pieces = combination.IsByTensor ? _plan.TensorPieces : _plan.Pieces;
+        if (SecondLimit > 0)
+        {
+            kernels.Products(_plan.Pieces, gradient, default, _record.Sums);
+            kernels.Combine(_plan.Pieces, gradient, default, ClipCoefficients(_record.Sums), gradient);
         }
 
-        ScalarProgram program = new(CombinationProgram(), pieces.TensorCount, combination.Alpha, Limit: limit);
-        kernels.Evaluate(program, _scratch.Sums, _scratch.Coefficients);
+        DevicePointer<float> look = _look!.Pointer<float>();
+        kernels.Products(pieces, gradient, look, _record.Sums, _record.State);
+        _outline.Tensors = pieces.TensorCount;
+        _outline.AppliedSum = 0;
+        ScalarProgram reuse = new(ScalarKind.ReusedPart, combination.Alpha, Beta: combination.IsByTensor ? 1e-8f : 0);
+        kernels.Evaluate([reuse], pieces.TensorCount, _record.Sums, _scratch.Coefficients);
+        Update(pieces, gradient, look, _scratch.Coefficients, separateTail: false);
+    }
+
+    private void ApplyAndKeep(DevicePointer<float> gradient, DevicePointer<float> first)
+    {
+        DeviceKernels kernels = Model.Device.Kernels;
+        ArenaPieces pieces = Options.Combination.IsByTensor ? _plan.TensorPieces : _plan.Pieces;
+        kernels.Products(pieces, first, gradient, _record.Sums, _record.State);
+        _outline.Tensors = pieces.TensorCount;
+        _outline.AppliedSum = 2;
+        kernels.Evaluate([new ScalarProgram(ScalarKind.OrthogonalPart)], pieces.TensorCount, _record.Sums, _scratch.Coefficients);
+        kernels.Combine(pieces, gradient, first, _scratch.Coefficients, _look!.Pointer<float>(), _record.State);
+        DevicePointer<float> clip = default;
+        if (SecondLimit > 0)
+        {
+            kernels.Products(_plan.Pieces, gradient, default, _scratch.BaseSums);
+            clip = ClipCoefficients(_scratch.BaseSums);
+        }
+
+        Update(_plan.Pieces, gradient, default, clip, separateTail: false);
+    }
+
+    private void ApplyCombined(DevicePointer<float> gradient, DevicePointer<float> first)
+    {
+        DeviceKernels kernels = Model.Device.Kernels;
+        Combination combination = Options.Combination;
+        ArenaPieces pieces = combination.IsByTensor ? _plan.TensorPieces : _plan.Pieces;
+        kernels.Products(pieces, first, gradient, _record.Sums, _record.State);
+        _outline.Tensors = pieces.TensorCount;
+        _outline.AppliedSum = 2;
+        ScalarProgram program = new(CombinationProgram(), combination.Alpha, Limit: SecondLimit);
+        kernels.Evaluate([program], pieces.TensorCount, _record.Sums, _scratch.Coefficients);
+        if (combination.IsDecoupled && BaseOptimizer.WorksByTensor)
+        {
+            kernels.Evaluate(
+                [program with { Kind = ScalarKind.WeightedTail }], pieces.TensorCount, _record.Sums, _scratch.TailCoefficients);
+        }
+
         Update(pieces, gradient, first, _scratch.Coefficients, separateTail: combination.IsDecoupled);
-        return true;
+    }
+
+    private DevicePointer<float> ClipCoefficients(DevicePointer<double> squares)
+    {
+        if (!(SecondLimit > 0))
+        {
+            return default;
+        }
+
+        Model.Device.Kernels.Evaluate([new ScalarProgram(ScalarKind.Plain, Limit: SecondLimit)], 1, squares, _scratch.Coefficients);
+        return _scratch.Coefficients;
     }
 
     private ScalarKind CombinationProgram() => Options.Combination switch
@@ -131,25 +168,6 @@ public sealed partial class SamOptimizer
         { IsDecoupled: true } => ScalarKind.WeightedDecoupled,
         _ => ScalarKind.WeightedCoupled,
     };
-
-    private bool Accept(double squares, double all)
-    {
-        _result = _result with { PerturbedGradientNorm = (float)Math.Sqrt(squares) };
-        return double.IsFinite(squares) && double.IsFinite(all);
-    }
-
-    private bool AcceptProducts(int tensors, bool reuse)
-    {
-        double first = 0, product = 0, second = 0;
-        for (int i = 0; i < tensors; i++)
-        {
-            first += _scratch.Read(_scratch.Sums + (3 * i));
-            product += _scratch.Read(_scratch.Sums + (3 * i) + 1);
-            second += _scratch.Read(_scratch.Sums + (3 * i) + 2);
-        }
-
-        return Accept(reuse ? first : second, first + product + second);
-    }
 
     private void Update(
         in ArenaPieces pieces, DevicePointer<float> gradient, DevicePointer<float> other, DevicePointer<float> coefficients,
@@ -166,6 +184,7 @@ public sealed partial class SamOptimizer
             Slot0 = Slot(0),
             Slot1 = Slot(1),
             Slot2 = Slot(2),
+            State = _record.State,
         };
         if (!BaseOptimizer.WorksByTensor)
         {
@@ -176,11 +195,15 @@ public sealed partial class SamOptimizer
         // Optimizers that work by tensor measure the gradient they are given, so it is mixed first.
         if (separateTail)
         {
-            Span<float> mixed = stackalloc float[UpdateArguments.CoefficientCount];
-            Model.Device.Download(coefficients, mixed);
-            kernels.Combine(pieces, gradient, other, _scratch.Pair(-mixed[3], -mixed[4]), gradient);
+            kernels.Combine(pieces, gradient, other, _scratch.TailCoefficients, gradient);
             BaseOptimizer.Update(Call(_plan.TensorPieces, arguments with { Gradient = other, Other = default, Coefficients = default }));
-            UpdateArguments tail = new() { Gradient = gradient, Saved = Model.WeightMemory, Weights = Model.WeightMemory };
+            UpdateArguments tail = new()
+            {
+                Gradient = gradient,
+                Saved = Model.WeightMemory,
+                Weights = Model.WeightMemory,
+                State = _record.State,
+            };
             for (int i = 0; i < _tailRules.Length; i++)
             {
                 _tailRules[i] = new SgdRule(new StepScalars(BaseOptimizer.LearningRate * _plan.Updates[i].LearningRateFactor, 0, 1));
@@ -207,39 +230,27 @@ public sealed partial class SamOptimizer
         TensorGroups = _plan.TensorGroups,
         Sums = _scratch.BaseSums,
         Coefficients = _scratch.BaseCoefficients,
+        Factored = _factored?.Tensors ?? default,
     };
 
-    private void AcceptDirections()
-    {
-        if (_friendlyMoved)
-        {
-            (_friendly, _friendlyNext) = (_friendlyNext, _friendly);
-            _friendlyUpdates++;
-        }
-    }
-
-    /// <summary>The losses of a step, with the decay in the loss.</summary>
-    private StepResult WithLosses(StepResult result, float first, float second) => _mode switch
-    {
-        StepMode.Full => result with { Loss = first + _decayedFirst, PerturbedLoss = second + _decayedSecond },
-        StepMode.Momentum => result with { Loss = second + _decayedSecond, PerturbedLoss = second + _decayedSecond },
-        _ => result with { Loss = first + _decayedFirst, PerturbedLoss = first + _decayedFirst },
-    };
-
-    /// <summary>What happens to each gradient right after its backward pass: unscale, decay in the loss, limits.</summary>
-    private void PrepareGradient(ClippedGradients which, ref float decayed)
+    private void PrepareGradient(ClippedGradients which, int decaySums)
     {
         DeviceKernels kernels = Model.Device.Kernels;
         DevicePointer<float> gradient = Model.GradientMemory;
-        if (LossScale != 1)
+        if (ChoosesFirst && which == ClippedGradients.First)
         {
-            kernels.Combine(_plan.Pieces, gradient, default, _scratch.Pair(1 / LossScale, 0), gradient);
+            ClearUnchosen();
+        }
+
+        if (_lossScale != 1)
+        {
+            kernels.Combine(_plan.Pieces, gradient, default, Pair(1 / _lossScale, 0), gradient);
         }
 
         if (Options.LossDecay > 0)
         {
-            decayed = (float)(Options.LossDecay * SumOfSquares(Model.WeightMemory));
-            kernels.Combine(_plan.Pieces, gradient, Model.WeightMemory, _scratch.Pair(1, 2 * Options.LossDecay), gradient);
+            kernels.Products(_plan.Pieces, Model.WeightMemory, default, _record.Piece(_piece, decaySums));
+            kernels.Combine(_plan.Pieces, gradient, Model.WeightMemory, Pair(1, 2 * Options.LossDecay * _decayShare), gradient);
         }
 
         if (Options.Clipping is not GradientClipping clipping || !clipping.AppliesTo(which))
@@ -251,10 +262,36 @@ public sealed partial class SamOptimizer
         {
             kernels.Clamp(_plan.Pieces, clipping.Limit, gradient);
         }
-        else if (which == ClippedGradients.First && double.IsFinite(SumOfSquares(gradient)))
+        else if (which == ClippedGradients.First)
         {
-            kernels.Evaluate(new ScalarProgram(ScalarKind.Plain, 1, Limit: clipping.Limit), _scratch.Sums, _scratch.Coefficients);
+            kernels.Products(_plan.Pieces, gradient, default, _record.Sums);
+            kernels.Evaluate([new ScalarProgram(ScalarKind.Plain, Limit: clipping.Limit)], 1, _record.Sums, _scratch.Coefficients);
             kernels.Combine(_plan.Pieces, gradient, default, _scratch.Coefficients, gradient);
+        }
+    }
+
+    /// <summary>Takes in how a step ended, in the order of the steps.</summary>
+    /// <param name="state">The state that it left.</param>
+    /// <param name="outline">What was known of it.</param>
+    /// <param name="inFlight">Later steps that count as applied for now.</param>
+    internal void Settle(in StepState state, in StepOutline outline, int inFlight)
+    {
+        BaseOptimizer.SubmittedUpdates = state.Updates + inFlight;
+        if (state.Applied == 0)
+        {
+            _averaged = outline.AveragedBefore;
+        }
+
+        UpdateLossScale(state.Applied != 0);
+    }
+
+    /// <summary>Waits until the device is done with every step and takes in how they ended.</summary>
+    internal void SettleAll()
+    {
+        if (_results.InFlight > 0)
+        {
+            using DeviceScope scope = Model.Device.Enter();
+            _results.Settle(0);
         }
     }
 
@@ -266,7 +303,7 @@ public sealed partial class SamOptimizer
         }
 
         _appliedInARow = applied ? _appliedInARow + 1 : 0;
-        float scale = LossScale;
+        float scale = _lossScale;
         if (!applied)
         {
             scale /= scaling.Factor;
@@ -277,7 +314,7 @@ public sealed partial class SamOptimizer
             _appliedInARow = 0;
         }
 
-        LossScale = float.IsFinite(scale) && scale > 0 ? scale : LossScale;
-        Model.GradientScale = LossScale;
+        _lossScale = float.IsFinite(scale) && scale > 0 ? scale : _lossScale;
+        Model.GradientScale = _lossScale;
     }
 }

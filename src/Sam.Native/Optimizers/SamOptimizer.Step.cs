@@ -1,7 +1,11 @@
+using Sam.Native.Cuda;
+
 namespace Sam.Native;
 
 public sealed partial class SamOptimizer
 {
+    private DeviceBatch _deviceBatch;
+
     /// <summary>One step on a batch of a classifier, with the mean softmax cross-entropy of its logits.</summary>
     /// <param name="input">(B, input shape), row-major, 1 to the model's batch size.</param>
     /// <param name="labels">(B), each a class in [0, outputs).</param>
@@ -52,6 +56,45 @@ public sealed partial class SamOptimizer
         return StepBatch(input, loss, examples);
     }
 
+    /// <summary>Makes a step on a batch that lies in the device's memory already, such as one that another library made there, with softmax
+    /// cross-entropy.</summary>
+    /// <param name="input">(examples, input shape), row-major, in the memory of the model's device. It is read in the device's stream: behind
+    /// work that was put there before; other work on it has to be done.</param>
+    /// <param name="labels">(examples) class indices. They are not looked at by the host: each must lie in [0, classes).</param>
+    /// <param name="examples">Examples, from 1 to <see cref="Sam.Native.Model.BatchSize"/>.</param>
+    /// <param name="labelSmoothing">Label smoothing in [0, 1].</param>
+    /// <returns>What the step saw.</returns>
+    /// <exception cref="ArgumentException">A pointer is null, or the number of examples does not fit the model.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The label smoothing is outside [0, 1].</exception>
+    /// <exception cref="InvalidOperationException">A step is between its halves, or the options cut the batch, which needs it on the
+    /// host.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer or the model was disposed.</exception>
+    public StepResult Step(DevicePointer<float> input, DevicePointer<int> labels, int examples, float labelSmoothing = 0)
+    {
+        CheckCleanPhase(nameof(Step));
+        if (input.IsNull || labels.IsNull)
+        {
+            throw new ArgumentException("A batch in the device's memory has an address; this one is null.", input.IsNull ? nameof(input) : nameof(labels));
+        }
+
+        if (Options.MicroBatch > 0 || _subset is not null)
+        {
+            throw new InvalidOperationException("Micro-batches and a part of the batch are cut on the host: call Step with spans instead of device pointers.");
+        }
+
+        Loss loss = Loss.CrossEntropy([], labelSmoothing);
+        int count = Model.CheckInput(checked(examples * Model.InputShape.Count)) * Model.InputShape.Count;
+        _deviceBatch = new DeviceBatch(input, labels, count, examples);
+        try
+        {
+            return StepBatch([], loss, examples);
+        }
+        finally
+        {
+            _deviceBatch = default;
+        }
+    }
+
     /// <summary>One step with a closure, as torch's optimizers take it: called once at the weights and once at the perturbed
     /// weights.</summary>
     /// <param name="closure">Runs Forward and Backward on the model and returns the loss.</param>
@@ -84,38 +127,40 @@ public sealed partial class SamOptimizer
     {
         CheckCleanPhase(nameof(Step));
         CheckTakesClosures(nameof(Step));
-        Model.ReleaseGradients();
-        BeginStep();
-        _result = NewResult();
+        using DeviceScope scope = Model.Device.Enter();
         try
         {
+            BeginStep();
+            Model.ReleaseGradients();
+            _outline.HasHostLosses = true;
+            _outline.FirstLoss = float.NaN;
+            _outline.SecondLoss = float.NaN;
             if (_mode == StepMode.Momentum)
             {
                 PerturbAlongMomentum();
-                float only = closure.Invoke();
-                return WithLosses(TakeSecond(), float.NaN, only);
+                _outline.SecondLoss = closure.Invoke();
+                return TakeSecond();
             }
 
-            float first = closure.Invoke();
+            _outline.FirstLoss = closure.Invoke();
             if (!Model.HasGradients)
             {
                 throw new InvalidOperationException("The closure computed no gradient; it calls Forward and Backward on the model and returns the loss.");
             }
 
             TakeFirst();
-            float second = float.NaN;
-            while (_mode == StepMode.Full && !_skip && _ascents < Perturbation.InnerSteps)
+            while (_mode == StepMode.Full && !IsKnownSkipped && _ascents < Perturbation.InnerSteps)
             {
                 closure.Invoke();
                 TakeFirst();
             }
 
-            if (_mode == StepMode.Full && !_skip)
+            if (_mode == StepMode.Full && !IsKnownSkipped)
             {
-                second = closure.Invoke();
+                _outline.SecondLoss = closure.Invoke();
             }
 
-            return WithLosses(TakeSecond(), first, second);
+            return TakeSecond();
         }
         catch
         {
@@ -124,24 +169,48 @@ public sealed partial class SamOptimizer
         }
     }
 
-    private static StepResult NewResult() => new() { Loss = float.NaN, PerturbedLoss = float.NaN, DirectionNorm = float.NaN };
-
     private StepResult StepBatch(ReadOnlySpan<float> input, Loss loss, int examples)
     {
-        Model.LoadInput(input);
-        Model.LoadTargets(loss);
-        Model.ReleaseGradients();
-        BeginStep();
-        _result = NewResult();
-        int batches = 0;
+        using DeviceScope scope = Model.Device.Enter();
+        if (_graphs is not null && _subset is null && !ChoosesFirst)
+        {
+            return StepByGraph(_graphs, input, loss, examples);
+        }
+
+        LoadBatch(input, loss, examples);
+        return RunBatch(input, loss, examples);
+    }
+
+    private void LoadBatch(ReadOnlySpan<float> input, Loss loss, int examples)
+    {
+        if (!_deviceBatch.IsGiven)
+        {
+            Model.LoadInput(input);
+            Model.LoadTargets(loss);
+            return;
+        }
+
+        // Labels are copied as what they are, 4 bytes each.
+        DeviceKernels kernels = Model.Device.Kernels;
+        Model.ExpectInput(examples);
+        kernels.Copy(_deviceBatch.InputCount, _deviceBatch.Input, Model.InputMemory);
+        kernels.Copy(examples, _deviceBatch.Labels.Cast<float>(), Model.TargetMemory);
+    }
+
+    /// <summary>A step on the batch that was loaded.</summary>
+    private StepResult RunBatch(ReadOnlySpan<float> input, Loss loss, int examples)
+    {
+        DevicePointer<double> firstLoss = _record.Piece(0, StepRecord.FirstLoss), secondLoss = _record.Piece(0, StepRecord.SecondLoss);
         try
         {
+            BeginStep();
+            Model.ReleaseGradients();
             if (_mode == StepMode.Momentum)
             {
                 PerturbAlongMomentum();
                 Model.RunForward();
-                Model.RunBackward(loss, SecondLoss);
-                return WithLosses(TakeSecond(), float.NaN, Model.ReadLoss(loss, SecondLoss));
+                Model.RunBackward(loss, secondLoss);
+                return TakeSecond();
             }
 
             Model.RunForward();
@@ -150,18 +219,17 @@ public sealed partial class SamOptimizer
                 _subset.RememberLosses(loss, examples);
             }
 
-            Model.RunBackward(loss, FirstLoss);
+            Model.RunBackward(loss, firstLoss);
             TakeFirst();
-            while (_mode == StepMode.Full && !_skip && _ascents < Perturbation.InnerSteps)
+            while (_mode == StepMode.Full && !IsKnownSkipped && _ascents < Perturbation.InnerSteps)
             {
                 Model.RunForward();
-                Model.RunBackward(loss, SecondLoss);
+                Model.RunBackward(loss, secondLoss);
                 TakeFirst();
             }
 
-            if (_mode == StepMode.Full && !_skip)
+            if (_mode == StepMode.Full && !IsKnownSkipped)
             {
-                batches = 1;
                 Model.RunForward();
                 if (_subset is not null)
                 {
@@ -169,12 +237,10 @@ public sealed partial class SamOptimizer
                     Model.RunForward();
                 }
 
-                Model.RunBackward(loss, SecondLoss);
+                Model.RunBackward(loss, secondLoss);
             }
 
-            StepResult result = TakeSecond();
-            float first = Model.ReadLoss(loss, FirstLoss);
-            return WithLosses(result, first, batches > 0 ? Model.ReadLoss(loss, SecondLoss) : float.NaN);
+            return TakeSecond();
         }
         catch
         {
@@ -183,13 +249,36 @@ public sealed partial class SamOptimizer
         }
     }
 
-    // After an exception between the passes: as if the step had not been begun.
+    // After an exception in a step: as if the step had not been begun, or, where the update is in the weights already, as if it had been made
+    // without a result.
     private void Abandon()
     {
-        if (_inStep)
+        if (!_inStep)
         {
-            Undo();
+            return;
+        }
+
+        // Of a step that is recorded nothing was launched.
+        bool isDone = false;
+        try
+        {
+            if (!_isRecorded)
+            {
+                StepState state = _record.ReadState();
+                isDone = _isUpdated && state.Gate == 0;
+                if (!isDone) Undo();
+                else state = state with { Updates = state.Updates + 1, FriendlyUpdates = state.FriendlyUpdates + (_friendlyMoved ? 1 : 0) };
+                _record.WriteState(state with { Gate = 0 });
+            }
+        }
+        catch (CudaException)
+        {
+            // The device is lost, weights and all; the exception that led here is the one to report.
+        }
+        finally
+        {
             EndStep();
+            if (!isDone && !_isRecorded) TakeBack(_mark);
         }
     }
 

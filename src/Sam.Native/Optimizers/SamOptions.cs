@@ -15,6 +15,8 @@ namespace Sam.Native;
 /// </example>
 public sealed record SamOptions
 {
+    private const string None = "none";
+
     private readonly int _interval = 1;
     private readonly int _microBatch;
     private readonly float _lossDecay;
@@ -79,13 +81,35 @@ public sealed record SamOptions
     /// <summary>lambda of weight decay in the loss, at least 0: the objective is L(w) + lambda ||w||^2 as in SAM's paper, so that the
     /// perturbation sees the
     /// decay and the second gradient takes it at the perturbed weights. 0 leaves it to the base optimizer, as PyTorch ports do.</summary>
-    /// <remarks>Reported losses include it. Frozen parameters are not in it. Costs a pass over the weights and gradients
-    /// after each backward pass.</remarks>
+    /// <remarks>Reported losses include it, once, however the batch is cut: m-sharpness gives each micro-batch its examples' share of it where the loss is
+    /// a sum, and all of it where it is a mean. Frozen parameters are not in it. Costs a pass over the weights and gradients
+    /// after the backward passes of a perturbation.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
     public float LossDecay
     {
         get => _lossDecay;
         init => _lossDecay = value >= 0 && float.IsFinite(value) ? value
             : throw new ArgumentOutOfRangeException(nameof(LossDecay), value, "lambda of the decay in the loss is at least 0 and finite.");
+    }
+
+    /// <summary>Adds every setting but groups and combination, for checkpoints.</summary>
+    internal void Describe(SettingList settings)
+    {
+        settings
+            .Add(nameof(Interval), Interval)
+            .Add(nameof(MicroBatch), MicroBatch)
+            .Add(nameof(PerturbsEachMicroBatch), PerturbsEachMicroBatch)
+            .Add(nameof(LearningRate), LearningRate?.Describe() ?? None)
+            .Add(nameof(Rho), Rho?.Describe() ?? None)
+            .Add(nameof(LossDecay), LossDecay);
+        settings.Add(nameof(Clipping), Clipping is { } clipping
+            ? FormattableString.Invariant($"{clipping.Limit} by {(clipping.IsByNorm ? "norm" : "value")}, {clipping.Which}")
+            : None);
+        settings.Add(nameof(Averaging), Averaging is { } averaging
+            ? FormattableString.Invariant($"decay {averaging.Decay}, start {averaging.Start}, interval {averaging.Interval}")
+            : None);
+        settings.Add(nameof(LossScaling), LossScaling is { } scaling
+            ? FormattableString.Invariant($"initial scale {scaling.InitialScale}, factor {scaling.Factor}, growth interval {scaling.GrowthInterval}")
+            : None);
     }
 }

@@ -168,6 +168,9 @@ public abstract record Schedule
         return new WarmupSchedule(this, CheckCount(updates, nameof(updates)), from);
     }
 
+    /// <summary>Kind and numbers in one line, for checkpoints.</summary>
+    internal abstract string Describe();
+
     /// <summary>The value for an update at a learning rate.</summary>
     internal abstract double Value(long update, double learningRate);
 

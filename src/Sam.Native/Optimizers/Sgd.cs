@@ -58,7 +58,10 @@ public sealed class Sgd : BaseOptimizer, IRuleSource<SgdRule>, IRuleSource<SgdMo
 
     internal override int MomentumSlot => Momentum > 0 ? 0 : -1;
 
-    internal override string Describe() => Momentum > 0 ? Describe<SgdMomentumRule>(this) : Describe<SgdRule>(this);
+    internal override void Describe(SettingList settings) => settings
+        .Add("Momentum", Momentum)
+        .Add("Dampening", Dampening)
+        .Add("Nesterov", Nesterov);
 
     internal override string SlotName(int slot) => "momentum_buffer";
 

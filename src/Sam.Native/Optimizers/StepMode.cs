@@ -6,6 +6,9 @@ internal enum StepMode
     /// <summary>One gradient, the base optimizer's step.</summary>
     Single,
 
+    /// <summary>The same where rho is 0: the direction is measured, and nothing moves along it.</summary>
+    Still,
+
     /// <summary>A perturbation between two gradients.</summary>
     Full,
 

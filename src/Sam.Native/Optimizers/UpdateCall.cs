@@ -23,4 +23,7 @@ internal readonly ref struct UpdateCall
 
     /// <summary>Coefficients for each tensor, for the optimizer's own use.</summary>
     public required DevicePointer<float> Coefficients { get; init; }
+
+    /// <summary>The factored moments of an optimizer that keeps such.</summary>
+    public FactoredTensors Factored { get; init; }
 }

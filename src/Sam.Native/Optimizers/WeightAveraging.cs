@@ -40,7 +40,7 @@ public sealed record WeightAveraging
     /// <param name="interval">Every how many updates, at least 1; usually an epoch.</param>
     /// <returns>The averaging.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
-    /// <remarks>Running statistics of batch normalization belong to the trained weights; compute them anew for the average. Izmailov et
+    /// <remarks>Running statistics of batch normalization belong to the trained weights: <see cref="Model.RenewStatistics"/> takes them anew. Izmailov et
     /// al., UAI 2018,
     /// arXiv:1803.05407.</remarks>
     public static WeightAveraging Stochastic(long start, int interval = 1)

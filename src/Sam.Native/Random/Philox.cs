@@ -53,10 +53,11 @@ internal static class Philox
 
     /// <summary>One element of a stream, a uniformly distributed 32-bit number.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="index">i in [0, 2^34).</param>
+    /// <param name="index">i in [0, 2^34), counted from the stream's <see cref="RandomStream.First"/>.</param>
     /// <returns>The element.</returns>
     public static uint Element(RandomStream stream, long index)
     {
+        index += stream.First;
         uint counter = (uint)(((index >> 6) << 4) + (index & 15));
         (uint w0, uint w1, uint w2, uint w3) = Block(counter, stream.Stream, (uint)stream.Step, (uint)(stream.Step >> 32), stream.Seed);
         return ((index >> 4) & 3) switch { 0 => w0, 1 => w1, 2 => w2, _ => w3 };

@@ -17,6 +17,34 @@ public sealed unsafe class LaunchTests
     }
 
     [Fact]
+    public void EachLaunch_SeesItsOwnGrid()
+    {
+        const string Text = """
+            .visible .entry blocks(.param .u64 x)
+            {
+                .reg .b32 %r<2>;
+                .reg .b64 %rd<2>;
+                ld.param.u64 %rd0, [x];
+                mov.u32 %r0, %nctaid.x;
+                st.global.u32 [%rd0], %r0;
+                ret;
+            }
+
+            """;
+        using TestDevice device = new();
+        CudaFunction blocks = device.Function(device.Module(TestKernels.Header + Text), "blocks");
+        nint x = device.Upload<int>([0]);
+        foreach (int grid in (int[])[1, 3, 2])
+        {
+            device.Launch(blocks, grid, 32, x);
+            Assert.Equal([grid], device.Download<int>(x, 1));
+        }
+
+        device.Free(x);
+        Assert.Empty(device.Cuda.Findings);
+    }
+
+    [Fact]
     public void APackedBuffer_IsAsGoodAsPointers()
     {
         using TestDevice device = new();
@@ -67,6 +95,25 @@ public sealed unsafe class LaunchTests
         Assert.Contains("cuFuncSetAttribute", device.LastReason, StringComparison.Ordinal);
         device.Ok(device.Driver.FunctionSetAttribute(bounded, CudaFunctionAttribute.MaxDynamicSharedSizeBytes, 40_000));
         Assert.Equal(CudaResult.Success, device.Driver.LaunchKernel(bounded, 1, 1, 1, 32, 1, 1, 40_000, default, null, null));
+    }
+
+    [Theory]
+    [InlineData("", CudaResult.LaunchOutOfResources)]
+    [InlineData(".maxntid 1024, 1, 1", CudaResult.Success)]
+    public void LaunchBounds_BoundTheRegisters(string bounds, CudaResult expected)
+    {
+        const int Live = 100;
+        string loads = string.Concat(Enumerable.Range(0, Live).Select(static i => $"ld.volatile.global.u32 %r{i}, [%rd0];\n"));
+        string sums = string.Concat(Enumerable.Range(1, Live - 1).Select(static i => $"add.u32 %r0, %r0, %r{i};\n"));
+        string text = $".visible .entry wide(.param .u64 x) {bounds}\n{{\n.reg .b32 %r<{Live}>;\n.reg .b64 %rd<1>;\n"
+            + $"ld.param.u64 %rd0, [x];\n{loads}{sums}st.global.u32 [%rd0+4], %r0;\nret;\n}}\n";
+        using TestDevice device = new();
+        CudaFunction wide = device.Function(device.Module(TestKernels.Header + text), "wide");
+        nint x = device.Upload<int>([1, 0]);
+        Assert.Equal(CudaResult.Success, device.TryLaunch(wide, 1, 512, default, x));
+        Assert.Equal(expected, device.TryLaunch(wide, 1, 1024, default, x));
+        Assert.Equal([1, Live], device.Download<int>(x, 2));
+        device.Free(x);
     }
 
     [Fact]

@@ -132,4 +132,31 @@ public sealed class ControlFlowTests
         ArgumentException refused = Assert.Throws<ArgumentException>(() => machine.Launch("stop", new Dim3(1), new Dim3(2048)));
         Assert.Equal("block", refused.ParamName);
     }
+
+    /// <summary>A launch takes up the frames of an earlier one of the same block; what the grid decides is its own.</summary>
+    [Fact]
+    public void GridSize_IsTheLaunchs()
+    {
+        using var machine = new Machine("""
+            .version 8.4
+            .target sm_80
+            .address_size 64
+            .visible .entry k(.param .u64 result)
+            {
+                .reg .b32 %r<4>;
+                .reg .b64 %d<2>;
+                mov.u32 %r0, %nctaid.x; mov.u32 %r1, %nctaid.y; mov.u32 %r2, %nctaid.z;
+                mad.lo.s32 %r0, %r1, 100, %r0; mad.lo.s32 %r0, %r2, 10000, %r0;
+                ld.param.u64 %d0, [result]; cvta.to.global.u64 %d1, %d0;
+                st.global.u32 [%d1], %r0;
+                ret;
+            }
+            """);
+        ulong result = machine.New<int>(0);
+        foreach (Dim3 grid in (Dim3[])[new Dim3(1), new Dim3(7, 2), new Dim3(3, 4, 5)])
+        {
+            machine.Launch("k", grid, new Dim3(32), result);
+            Assert.Equal(grid.X + (100 * grid.Y) + (10000 * grid.Z), machine.View<int>(result, 1)[0]);
+        }
+    }
 }

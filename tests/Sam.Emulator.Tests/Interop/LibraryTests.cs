@@ -8,7 +8,7 @@ public sealed unsafe class LibraryTests
     public void AnAbsentLibrary_IsAValueThatListsWhatWasTried()
     {
         LibraryProbe<NvrtcTable> probe = LibraryLoader.Load(
-            "A library", ["libnone.so.1", "libnone.so.2"], entries => new NvrtcTable(entries), "It cannot be had.");
+            "A library", [new("libnone.so.1"), new("libnone.so.2")], 0, entries => new NvrtcTable(entries), "It cannot be had.");
         Assert.False(probe.IsAvailable);
         Assert.Equal(["libnone.so.1", "libnone.so.2"], probe.Tried);
         Assert.Equal("A library was not found; tried libnone.so.1, libnone.so.2. It cannot be had.", probe.Reason);
@@ -19,9 +19,34 @@ public sealed unsafe class LibraryTests
     public void ALibraryWithoutTheFunctions_IsRefusedByTheirNames()
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("The C library of Linux stands for a library that lacks functions.");
-        LibraryProbe<CublasTable> probe = LibraryLoader.Load("cuBLAS", ["libc.so.6"], entries => new CublasTable(entries), "");
+        LibraryProbe<CublasTable> probe = LibraryLoader.Load("cuBLAS", [new("libc.so.6")], 0, entries => new CublasTable(entries), "");
         Assert.False(probe.IsAvailable);
         Assert.Contains("libc.so.6 loads but lacks cublasCreate_v2, cublasDestroy_v2", probe.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "libnone.so.13 libnone.so.12 libnone.so.11", "")]
+    [InlineData(13000, "libnone.so.13 libnone.so.12 libnone.so.11", "")]
+    [InlineData(12040, "libnone.so.12 libnone.so.11", "Left out, as the driver supports CUDA 12.4 and not theirs: libnone.so.13.")]
+    [InlineData(11080, "libnone.so.11", "Left out, as the driver supports CUDA 11.8 and not theirs: libnone.so.13, libnone.so.12.")]
+    public void ALibraryOfALaterReleaseThanTheDrivers_IsLeftOut(int driverVersion, string tried, string said)
+    {
+        LibraryCandidate[] names = [new("libnone.so.13", 13), new("libnone.so.12", 12), new("libnone.so.11", 11)];
+        LibraryProbe<CublasTable> probe = LibraryLoader.Load("cuBLAS", names, driverVersion, entries => new CublasTable(entries), "Install it.");
+        Assert.Equal(tried.Split(' '), probe.Tried);
+        Assert.EndsWith($"{said} Install it.", probe.Reason, StringComparison.Ordinal);
+        Assert.Equal(said.Length > 0, probe.Reason.Contains("Left out", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ANamedFolder_IsLookedAtFirst()
+    {
+        LibraryCandidate[] names = [new("libnone.so.13", 13), new("libnone.so.12", 12)];
+        Assert.Equal(
+            [new("/opt/libnone.so.13", 13), new("/opt/libnone.so.12", 12), .. names],
+            LibraryFolders.In("/opt", names).Select(static c => c with { Path = c.Path.Replace('\\', '/') }));
+        Assert.Equal(names, LibraryFolders.In("", names));
+        Assert.Equal(names, LibraryFolders.In(null, names));
     }
 
     [Fact]

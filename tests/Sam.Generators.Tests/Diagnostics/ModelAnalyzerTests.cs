@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Sam.Tests;
 
 namespace Sam.Generators.Tests.Diagnostics;
 
@@ -106,6 +107,46 @@ public sealed class ModelAnalyzerTests
         await VerifyNone("""[Model("20"), Linear("fc1", 5), Linear("fc11", 3), Linear("1", 3), Linear("11", 3)] public partial class Net { public int Mine; }""");
     }
 
+    [Fact]
+    public async Task FullNamesThatAreTheSame_AreReported()
+    {
+        const string Pair = """[Block, Linear("0", 5)] public class Pair; """;
+        await Verify(Pair + """[Model("20"), Linear("fc.0", 5), Use<Pair>("fc", 5)] public partial class Net;""", "SAM0009", """Use<Pair>("fc", 5)""", "'fc' makes the full name fc.0");
+        await Verify(Pair + """[Model("20"), Use<Pair>("fc", 5), Linear("fc.0", 5)] public partial class Net;""", "SAM0009", """Linear("fc.0", 5)""");
+        await Verify(Pair + """[Block, Linear("fc.0", 5), Use<Pair>("fc", 5)] public class Outer;""", "SAM0009", """Use<Pair>("fc", 5)""", "another layer of 'Outer'");
+        await Verify(
+            """[Block, Conv2d("0", 4, 1)] public class One; [Block, Use<One>("down", 4), Conv2d("a", 5, 1), AddShortcut(Projection = "down")] public class Res;""",
+            "SAM0009",
+            """AddShortcut(Projection = "down")""",
+            "'down.0' makes the full name down.0");
+        await VerifyNone(Pair + """[Model("20"), Linear("fc.1", 5), Use<Pair>("fc", 5), Use<Pair>("fc0", 5)] public partial class Net;""");
+        IReadOnlyList<Diagnostic> reports = await Compile.Analyze(Using(
+            Pair + """[Block, Linear("fc.0", 5), Use<Pair>("fc", 5)] public class Outer; [Model("20"), Use<Outer>("o", 5)] public partial class Net;"""));
+        Assert.Equal(["SAM0009", "SAM0014"], reports.Select(static r => r.Id).Order(StringComparer.Ordinal));
+        Assert.Contains("two layers of the name 'fc.0'", reports.Single(static r => r.Id == "SAM0014").GetMessage(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData("""Linear("fc", 2000000)""", "the number 2000000")]
+    [InlineData("""Linear("fc", 1048576)""", "the number 1048576")]
+    [InlineData("""Linear("fc", 1 << 21)""", "the number 2097152")]
+    [InlineData("""Linear("fc", Block.Channels / 32)""", "the number 524288")]
+    [InlineData("""Linear("fc", Block.Channels - Block.Channels)""", "the number 0")]
+    [InlineData("""Linear("fc", Block.Channels / 3)""", "the number 5592405")]
+    [InlineData("""Linear("fc", Block.Channels + 1)""", "the number 16777217")]
+    [InlineData("""MaxPool2d(3, Stride = Block.Stride / 2)""", "MaxPool2d: the number 357913941")]
+    [InlineData("""MaxPool2d(3, Stride = Block.Stride * 2)""", "the number 1431655766")]
+    [InlineData("""MaxPool2d(3, Stride = Block.Stride - 1)""", "the number 715827882")]
+    public Task ANumberOfABlockThatIsNone_IsReported(string layer, string message) => Verify($"[Block, {layer}] public class Res;", "SAM0017", layer, message);
+
+    [Fact]
+    public Task NumbersOfABlock_AreSizesStridesAndShares() => VerifyNone(
+        """
+        public static class My { public const int Channels = 64, Twice = Block.Channels * 2; }
+        [Block, Conv2d("a", My.Channels, 3, Stride = Sam.Layers.Block.Stride), Conv2d("b", Block.Channels / 16 * 3, 3), Conv2d("c", My.Twice, 1, Padding = 0)]
+        public class Res;
+        """);
+
     [Theory]
     [InlineData("""Conv2d("conv", 0, 3)""", "channels is 0; write a number of at least 1")]
     [InlineData("""Conv2d("conv", 4, -1)""", "kernel height is -1")]
@@ -116,6 +157,7 @@ public sealed class ModelAnalyzerTests
     [InlineData("""Conv2d("conv", 4, 3, Dilation = 0)""", "dilation is 0")]
     [InlineData("""Conv2d("conv", 4, 3, Groups = 0)""", "Groups is 0")]
     [InlineData("""Conv2d("conv", 4, 3, Groups = 3)""", "does not divide the 4 channels of the output")]
+    [InlineData("""Conv2d("conv", 4, 3, Initializer = InitializerKind.Constant)""", "Initializer is Constant")]
     [InlineData("""MaxPool2d(0)""", "MaxPool2d: kernel height is 0")]
     [InlineData("""MaxPool2d(2, Stride = 0)""", "stride is 0")]
     [InlineData("""MaxPool2d(2, Padding = 2)""", "more than half the kernel of 2x2")]
@@ -212,18 +254,33 @@ public sealed class ModelAnalyzerTests
     [InlineData("4x8x8", """Use<Third>("r", 4)""", "SAM0010", "in it Conv2d 'conv': channels is 0")]
     [InlineData("9", """Use<BasicBlock>("r", 4)""", "SAM0011", "in it Conv2d 'conv1' does not fit its input of 9: it takes channels, rows and columns")]
     [InlineData("4x8x8", """Use<Plain>("r", 5)""", "SAM0011", "AddShortcut adds 4x8x8 to 5x8x8; write Projection")]
-    [InlineData("4x8x8", """Use<Shrink>("r", 4)""", "SAM0011", "AddShortcut cannot project 4x8x8 to 4x6x6")]
+    [InlineData("4x8x8", """Use<Shrink>("r", 4)""", "SAM0011", "AddShortcut cannot project 4x8x8 to 4x6x6: a convolution of 1x1 with the branch's stride of 1x1 makes 8x8")]
+    [InlineData("4x7x9", """Use<Halve>("r", 4)""", "SAM0011", "AddShortcut cannot project 4x7x9 to 4x3x4: a convolution of 1x1 with the branch's stride of 2x2 makes 4x5")]
+    [InlineData("4x8x8", """Use<Squeeze>("r", 5)""", "SAM0011", "a layer without a stride that changes rows or columns; write the projection's Stride")]
+    [InlineData("4x8x8", """Use<Own>("r", 4, Stride = 3)""", "SAM0011", "with the stride of 3x3 makes 3x3")]
+    [InlineData("4x8x8", """Use<Zero>("r", 5)""", "SAM0010", "in it AddShortcut: Stride is 0")]
     [InlineData("4x8x8", """Use<Outer>("r", 5)""", "SAM0011", "in it Use<Plain> 'inner' does not fit its input of 4x8x8: AddShortcut adds")]
     public Task AUseThatDoesNotFit_IsReportedWithTheLayerInIt(string shape, string layer, string id, string message) => Verify(
         """
         [Block, Conv2d("conv", Block.Channels / 8, 3)] public class Third;
         [Block, Conv2d("conv", Block.Channels, 3, Padding = 1), AddShortcut] public class Plain;
         [Block, Conv2d("conv", Block.Channels, 3), AddShortcut(Projection = "down")] public class Shrink;
+        [Block, Conv2d("conv", Block.Channels, 2, Stride = 2), AddShortcut(Projection = "down")] public class Halve;
+        [Block, Conv2d("conv", Block.Channels, 1), AdaptiveAvgPool2d(4, 4), AddShortcut(Projection = "down")] public class Squeeze;
+        [Block, Conv2d("conv", Block.Channels, 5), AddShortcut(Projection = "down", Stride = Block.Stride)] public class Own;
+        [Block, Conv2d("conv", Block.Channels, 1), AddShortcut(Projection = "down", Stride = 0)] public class Zero;
         [Block, Use<Plain>("inner", Block.Channels)] public class Outer;
         """ + $$"""[Model("{{shape}}"), {{layer}}, Flatten, Linear("fc", 5)] public partial class Net;""",
         id,
         layer,
         message);
+
+    [Fact]
+    public Task AProjectionWithAStrideOfItsOwn_Fits() => VerifyNone(
+        """
+        [Block, Conv2d("conv", Block.Channels, 1), AdaptiveAvgPool2d(4, 4), AddShortcut(Projection = "down", Stride = 2)] public class Squeeze;
+        [Model("4x8x8"), Use<Squeeze>("r", 5), Flatten, Linear("fc", 5)] public partial class Net;
+        """);
 
     [Fact]
     public async Task NamesInABlock_AreChecked()
@@ -271,17 +328,10 @@ public sealed class ModelAnalyzerTests
     [Fact]
     public void EveryRule_HasAPageAndALineInTheReleaseFile()
     {
-        DirectoryInfo? root = new(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "SamNative.sln")))
-        {
-            root = root.Parent;
-        }
-
-        Assert.NotNull(root);
-        string releases = File.ReadAllText(Path.Combine(root.FullName, "src", "Sam.Generators", "AnalyzerReleases.Unshipped.md"));
+        string releases = File.ReadAllText(Path.Combine(Repository.Root, "src", "Sam.Generators", "AnalyzerReleases.Unshipped.md"));
         foreach (DiagnosticDescriptor rule in new Generators.Diagnostics.ModelAnalyzer().SupportedDiagnostics)
         {
-            string page = File.ReadAllText(Path.Combine(root.FullName, rule.HelpLinkUri));
+            string page = File.ReadAllText(Path.Combine(Repository.Root, rule.HelpLinkUri));
             Assert.StartsWith($"# {rule.Id}: {rule.Title}\n", page);
             Assert.Contains("## Cause\n", page);
             Assert.Contains("## Example\n", page);

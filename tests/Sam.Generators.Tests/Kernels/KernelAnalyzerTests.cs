@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Sam.Tests;
 
 namespace Sam.Generators.Tests.Kernels;
 
@@ -77,12 +78,10 @@ public sealed class KernelAnalyzerTests
     [Fact]
     public void EveryRule_HasAPageAndALineInTheReleaseFile()
     {
-        DirectoryInfo root = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "SamNative.sln"))) root = root.Parent!;
-        string releases = File.ReadAllText(Path.Combine(root.FullName, "src", "Sam.Generators", "AnalyzerReleases.Unshipped.md"));
+        string releases = File.ReadAllText(Path.Combine(Repository.Root, "src", "Sam.Generators", "AnalyzerReleases.Unshipped.md"));
         foreach (DiagnosticDescriptor rule in new Sam.Generators.Kernels.KernelAnalyzer().SupportedDiagnostics)
         {
-            string page = File.ReadAllText(Path.Combine(root.FullName, rule.HelpLinkUri));
+            string page = File.ReadAllText(Path.Combine(Repository.Root, rule.HelpLinkUri));
             Assert.StartsWith($"# {rule.Id}: {rule.Title}\n", page, StringComparison.Ordinal);
             Assert.Contains("## Fix\n", page, StringComparison.Ordinal);
             Assert.Contains($"{rule.Id} | {rule.Category} | Error | {rule.Title}\n", releases, StringComparison.Ordinal);

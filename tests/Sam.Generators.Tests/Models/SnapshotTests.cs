@@ -1,3 +1,5 @@
+using Sam.Tests;
+
 namespace Sam.Generators.Tests.Models;
 
 /// <summary>Generated text, compared exactly. Run with SAM_UPDATE_SNAPSHOTS=1 to write the files anew, and read the difference.</summary>
@@ -82,7 +84,7 @@ public sealed class SnapshotTests
     private static void Verify(string name, string source)
     {
         string actual = Assert.Single(Compile.Generate(source)).Value;
-        string path = Path.Combine(Folder(), name + ".txt");
+        string path = Path.Combine(Repository.Root, "tests", "Sam.Generators.Tests", "Snapshots", name + ".txt");
         if (Environment.GetEnvironmentVariable("SAM_UPDATE_SNAPSHOTS") == "1")
         {
             File.WriteAllText(path, actual);
@@ -90,19 +92,5 @@ public sealed class SnapshotTests
 
         Assert.Equal(File.ReadAllText(path), actual);
         Assert.DoesNotContain('\r', actual);
-    }
-
-    private static string Folder()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "tests", "Sam.Generators.Tests", "Snapshots");
-            if (Directory.Exists(path))
-            {
-                return path;
-            }
-        }
-
-        throw new DirectoryNotFoundException($"The snapshots were not found above {AppContext.BaseDirectory}.");
     }
 }

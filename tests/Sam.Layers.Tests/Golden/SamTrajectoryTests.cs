@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sam.Native;
+using Sam.Tests;
 
 namespace Sam.Layers.Tests.Golden;
 
@@ -15,13 +16,21 @@ public sealed class SamTrajectoryTests
     public static TheoryData<string> Runs() =>
         [.. GoldenCase.Names];
 
+    /// <summary>The runs with one perturbation a step; in the others each micro-batch has its own.</summary>
+    public static TheoryData<string> RunsInHalves() => [.. GoldenCase.Names.Where(static name =>
+    {
+        GoldenCase run = GoldenCase.Load(name);
+        return run.Has("perturbed0." + run.ParameterNames.First());
+    })];
+
     [Theory]
     [MemberData(nameof(Runs))]
     public void ReferenceRun_IsReproduced(string name)
     {
         GoldenCase run = GoldenCase.Load(name);
         JsonElement description = run.Description;
-        using Device device = Device.Cpu();
+        using TestedDevice tested = TestedDevice.Open();
+        Device device = tested.Device;
         using Model model = TrajectorySetup.Model(run, device);
         using SamOptimizer sam = TrajectorySetup.Optimizer(description, model);
         TrajectoryDriver driver = new(run, model, sam);
@@ -64,13 +73,20 @@ public sealed class SamTrajectoryTests
         Compare(run, model, "final64.");
         foreach (ModelBuffer buffer in model.Buffers)
         {
-            if (!buffer.Info.IsInteger)
+            if (buffer.Info.IsInteger)
             {
-                double[] expected = run.Doubles("final64." + buffer.Name);
-                for (int i = 0; i < expected.Length; i++)
-                {
-                    Near(expected[i], buffer.Values[i], $"{buffer.Name}[{i}]");
-                }
+                // Those runs keep statistics still in the second pass with a momentum of 0, which counts the batch all the same. Here what
+                // moves no statistics is not counted: the count is that of the batches in the statistics.
+                int counted = run.Ints("final." + buffer.Name)[0];
+                Assert.Equal(model.UpdateStatisticsInBothPasses ? counted : counted / 2, buffer.Integer);
+                continue;
+            }
+
+            double[] expected = run.Doubles("final64." + buffer.Name);
+            float[] actual = buffer.Copy();
+            for (int i = 0; i < expected.Length; i++)
+            {
+                Near(expected[i], actual[i], $"{buffer.Name}[{i}]");
             }
         }
 
@@ -86,12 +102,12 @@ public sealed class SamTrajectoryTests
     }
 
     [Theory]
-    [MemberData(nameof(Runs))]
+    [MemberData(nameof(RunsInHalves))]
     public void FirstHalfOfTheReferenceRun_MovesTheWeightsAsRecorded(string name)
     {
         GoldenCase run = GoldenCase.Load(name);
-        Assert.SkipUnless(run.Has("perturbed0." + run.ParameterNames.First()), "m-SAM has a perturbation for each micro-batch");
-        using Device device = Device.Cpu();
+        using TestedDevice tested = TestedDevice.Open();
+        Device device = tested.Device;
         using Model model = TrajectorySetup.Model(run, device);
         using SamOptimizer sam = TrajectorySetup.Optimizer(run.Description, model);
         TrajectoryDriver driver = new(run, model, sam);
@@ -118,7 +134,7 @@ public sealed class SamTrajectoryTests
             double[] expected = prefix.EndsWith("64.", StringComparison.Ordinal)
                 ? run.Doubles(prefix + parameter.Name)
                 : [.. run.Floats(prefix + parameter.Name).Select(static value => (double)value)];
-            Span<float> actual = gradients ? parameter.Gradients : parameter.Values;
+            float[] actual = gradients ? parameter.CopyGradients() : parameter.Copy();
             for (int i = 0; i < expected.Length; i++)
             {
                 Assert.True(Math.Abs(expected[i] - actual[i]) <= Tolerance,

@@ -1,4 +1,5 @@
 using Sam.Native;
+using Sam.Tests;
 
 namespace Sam.Layers.Tests.Models;
 
@@ -15,12 +16,12 @@ internal sealed class BatchReference
         _training = model.IsTraining;
         foreach (Parameter parameter in model.Parameters)
         {
-            _tensors.Add(parameter.Name, [.. parameter.Values.ToArray().Select(static v => (double)v)]);
+            _tensors.Add(parameter.Name, [.. parameter.Copy().Select(static v => (double)v)]);
         }
 
         foreach (ModelBuffer buffer in model.Buffers)
         {
-            if (!buffer.Info.IsInteger) _tensors.Add(buffer.Name, [.. buffer.Values.ToArray().Select(static v => (double)v)]);
+            if (!buffer.Info.IsInteger) _tensors.Add(buffer.Name, [.. buffer.Copy().Select(static v => (double)v)]);
         }
     }
 
@@ -76,12 +77,13 @@ internal sealed class BatchReference
     public double[] BatchNorm(string name, double[] x, int size, double epsilon = 1e-5)
     {
         int channels = x.Length / (Batch * size);
+        bool ofBatch = _training || !_tensors.ContainsKey(name + ".running_mean");
         double[] y = new double[x.Length];
         for (int c = 0; c < channels; c++)
         {
             int[] members = [.. Enumerable.Range(0, x.Length).Where(i => i / size % channels == c)];
-            double mean = _training ? members.Average(i => x[i]) : this[name + ".running_mean"][c];
-            double variance = _training ? members.Average(i => (x[i] - mean) * (x[i] - mean)) : this[name + ".running_var"][c];
+            double mean = ofBatch ? members.Average(i => x[i]) : this[name + ".running_mean"][c];
+            double variance = ofBatch ? members.Average(i => (x[i] - mean) * (x[i] - mean)) : this[name + ".running_var"][c];
             foreach (int i in members) y[i] = Affine(name, (x[i] - mean) / Math.Sqrt(variance + epsilon), c);
         }
 
@@ -122,6 +124,6 @@ internal sealed class BatchReference
     }
 
     private double Affine(string name, double value, int index) => _tensors.TryGetValue(name + ".weight", out double[]? gamma)
-        ? (value * gamma[index]) + this[name + ".bias"][index]
+        ? (value * gamma[index]) + (_tensors.GetValueOrDefault(name + ".bias")?[index] ?? 0)
         : value;
 }

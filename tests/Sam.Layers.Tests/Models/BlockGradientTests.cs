@@ -1,4 +1,3 @@
-using Sam.Native;
 using static Sam.Layers.Tests.Models.BatchReference;
 
 namespace Sam.Layers.Tests.Models;
@@ -6,19 +5,13 @@ namespace Sam.Layers.Tests.Models;
 /// <summary>Outputs and gradients of models with normalisation, blocks and shortcuts against a float64 forward pass and its central differences.</summary>
 public sealed class BlockGradientTests
 {
-    // Normalisation divides by deviations of a few tenths, layer after layer, and so enlarges float32's rounding of the sums by some tens.
-    private const double Tolerance = 1e-4;
-    private const double RelativeTolerance = 5e-4;
-
-    // Central differences in double: truncation about h^2, rounding about 1e-16 / h.
-    private const double Difference = 1e-5;
+    // One more than the checked batch: offsets that depend on the batch and those that do not differ.
     private const int Capacity = 5;
-    private const int Batch = 4;
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void BasicBlocks_HaveTheGradientsOfTheirDefinition(bool training) => Verify(
+    public void BasicBlocks_HaveTheGradientsOfTheirDefinition(bool training) => BatchGradients.Verify(
         static d => new BasicNet(d, Capacity, seed: 3),
         training,
         static (r, x) =>
@@ -31,7 +24,7 @@ public sealed class BlockGradientTests
         });
 
     [Fact]
-    public void Bottlenecks_HaveTheGradientsOfTheirDefinition() => Verify(
+    public void Bottlenecks_HaveTheGradientsOfTheirDefinition() => BatchGradients.Verify(
         static d => new BottleneckNet(d, Capacity, seed: 5),
         training: true,
         static (r, x) =>
@@ -45,7 +38,7 @@ public sealed class BlockGradientTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void WideBlocks_HaveTheGradientsOfTheirDefinition(bool training) => Verify(
+    public void WideBlocks_HaveTheGradientsOfTheirDefinition(bool training) => BatchGradients.Verify(
         static d => new WideNet(d, Capacity, seed: 7),
         training,
         static (r, x) =>
@@ -63,7 +56,7 @@ public sealed class BlockGradientTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void NormalisationsOfFeatures_HaveTheGradientsOfTheirDefinition(bool training) => Verify(
+    public void NormalisationsOfFeatures_HaveTheGradientsOfTheirDefinition(bool training) => BatchGradients.Verify(
         static d => new FeatureNet(d, Capacity, seed: 9),
         training,
         static (r, x) =>
@@ -74,7 +67,7 @@ public sealed class BlockGradientTests
         });
 
     [Fact]
-    public void NormalisationsOfGroups_HaveTheGradientsOfTheirDefinition() => Verify(
+    public void NormalisationsOfGroups_HaveTheGradientsOfTheirDefinition() => BatchGradients.Verify(
         static d => new GroupNet(d, Capacity, seed: 11),
         training: true,
         static (r, x) =>
@@ -87,7 +80,7 @@ public sealed class BlockGradientTests
         });
 
     [Fact]
-    public void AdditionsInFrontOfLayersThatWorkInPlace_HaveTheGradientsOfTheirDefinition() => Verify(
+    public void AdditionsInFrontOfLayersThatWorkInPlace_HaveTheGradientsOfTheirDefinition() => BatchGradients.Verify(
         static d => new TangledNet(d, Capacity, seed: 13),
         training: true,
         static (r, x) =>
@@ -98,57 +91,4 @@ public sealed class BlockGradientTests
             x = Map(Add(r.Linear("t.c", Add(x, x)), start), Math.Tanh);
             return r.Linear("fc2", x);
         });
-
-    private static void Verify(Func<Device, Model> make, bool training, Func<BatchReference, double[], double[]> layers)
-    {
-        using Device device = Device.Cpu(new DeviceOptions { Threads = 2 });
-        using Model model = make(device);
-        Random random = new(4);
-        foreach (Parameter parameter in model.Parameters)
-        {
-            // Scales and shifts that start at 1 and 0 would hide mistakes.
-            if (parameter.Role is ParameterRole.NormalizationScale or ParameterRole.NormalizationShift)
-            {
-                foreach (ref float value in parameter.Values) value += random.NextSingle() - 0.4f;
-            }
-        }
-
-        foreach (ModelBuffer buffer in model.Buffers)
-        {
-            if (!buffer.Info.IsInteger)
-            {
-                foreach (ref float value in buffer.Values) value += 0.5f * random.NextSingle();
-            }
-        }
-
-        if (!training) model.Evaluate();
-        float[] inputs = [.. Enumerable.Range(0, model.InputShape.Count * Batch).Select(_ => (2 * random.NextSingle()) - 1)];
-        float[] targets = [.. Enumerable.Range(0, model.OutputShape.Count * Batch).Select(_ => (2 * random.NextSingle()) - 1)];
-        double[] x = [.. inputs.Select(static v => (double)v)];
-        BatchReference reference = new(model, Batch);
-        double Loss() => layers(reference, x).Zip(targets, static (y, t) => (y - t) * (y - t)).Average();
-
-        double[] outputs = layers(reference, x);
-        ReadOnlySpan<float> actual = model.Forward(inputs);
-        Assert.Equal(outputs.Length, actual.Length);
-        for (int i = 0; i < outputs.Length; i++) AssertClose(outputs[i], actual[i], $"output {i}");
-        Assert.Equal(Loss(), model.Backward(Native.Loss.MeanSquaredError(targets)), Tolerance);
-        foreach (Parameter parameter in model.Parameters)
-        {
-            double[] weights = reference[parameter.Name];
-            for (int i = 0; i < weights.Length; i++)
-            {
-                double weight = weights[i];
-                weights[i] = weight + Difference;
-                double above = Loss();
-                weights[i] = weight - Difference;
-                double below = Loss();
-                weights[i] = weight;
-                AssertClose((above - below) / (2 * Difference), parameter.Gradients[i], $"gradient of {parameter.Name}[{i}]");
-            }
-        }
-    }
-
-    private static void AssertClose(double expected, float actual, string what) => Assert.True(
-        Math.Abs(expected - actual) <= Tolerance + (RelativeTolerance * Math.Abs(expected)), $"{what} is {actual}, not {expected}.");
 }

@@ -40,6 +40,10 @@ internal sealed partial class TangledNet;
 [Conv2d("conv1", 8, 3, Padding = 1, Bias = false, Initializer = InitializerKind.KaimingNormal), BatchNorm2d("bn1"), Relu, Use<ResNet18Stages>("", 8), Linear("fc", 5)]
 internal sealed partial class SmallResNet;
 
+[Model("5")]
+[Linear("fc1", 6), BatchNorm1d("bn1"), Relu, Linear("fc2", 4), BatchNorm1d("bn2", Momentum = 0.3f), Relu]
+internal sealed partial class RenewedNet;
+
 [Model("6")]
 [Linear("fc1", 8), BatchNorm1d("bn1"), Relu, Dropout(0.3f), Linear("fc2", 3)]
 internal sealed partial class BatchNet;

@@ -1,4 +1,5 @@
 using Sam.Native;
+using Sam.Tests;
 
 namespace Sam.Layers.Tests.Models;
 
@@ -13,7 +14,7 @@ internal sealed class Reference
     {
         foreach (Parameter parameter in model.Parameters)
         {
-            _weights.Add(parameter.Name, [.. parameter.Values.ToArray().Select(static v => (double)v)]);
+            _weights.Add(parameter.Name, [.. parameter.Copy().Select(static v => (double)v)]);
         }
     }
 

@@ -1,6 +1,5 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Sam.Native;
+using Sam.Tests;
 
 namespace Sam.Layers.Tests.Models;
 
@@ -45,12 +44,42 @@ public sealed class ResidualModelTests
     {
         using Device device = Device.Cpu();
         using (ResNet18Cifar model = new(device, batchSize: 1)) Assert.Equal(11_173_962, Count(model));
-        using (WideResNet16_4 model = new(device, batchSize: 1)) Assert.Equal(2_748_890, Count(model));
+        using (WideResNet16_4 model = new(device, batchSize: 1)) AssertWide(model, 2, 2_748_890);
+        using (WideResNet16_8 model = new(device, batchSize: 1)) AssertWide(model, 2, 10_961_370);
+        using (WideResNet28_2 model = new(device, batchSize: 1)) AssertWide(model, 4, 1_467_610);
+        using (WideResNet40_2 model = new(device, batchSize: 1)) AssertWide(model, 6, 2_243_546);
         using (WideResNet28_10 model = new(device, batchSize: 1))
         {
-            Assert.Equal(36_479_194, Count(model));
+            AssertWide(model, 4, 36_479_194);
             Assert.Equal("160x16x1x1", model.Block1_Layer_0.ConvShortcut.Weight.Shape.ToString());
         }
+    }
+
+    [Fact]
+    public void StagesOfReadyModels_TakeOtherImagesAndClasses()
+    {
+        using Device device = Device.Cpu(new DeviceOptions { Threads = 2 });
+        using SmallWide wide = new(device, batchSize: 2, seed: 1);
+        Assert.Equal(WideNames(blocks: 2), Names(wide));
+        Assert.Equal("7x128", wide.Fc.Weight.Shape.ToString());
+        Assert.Equal(14, wide.Predict(new float[2 * wide.InputShape.Count]).Length);
+        using SmallDeep deep = new(device, batchSize: 2, seed: 1);
+        Assert.Equal(TorchvisionNames([3, 4, 6, 3], ["conv1", "conv2", "conv3"], projectsFirst: true), Names(deep));
+        Assert.Equal("3x128", deep.Fc.Weight.Shape.ToString());
+        Assert.Equal(6, deep.Predict(new float[2 * deep.InputShape.Count]).Length);
+    }
+
+    [Fact]
+    public void Activations_OfAResNet_HoldNoValueThatIsMadeAgain()
+    {
+        using Device device = Device.Cpu();
+        using ResNet18Cifar model = new(device, batchSize: 1);
+
+        // Of one stage, two blocks: of each the output and both convolutions' outputs, and the projection's; the first stage has the stem's
+        // output and its normalisation instead. What the first normalisation of a block gives its second convolution is not among them.
+        const int Stage1 = 64 * 32 * 32, Stage2 = Stage1 / 2, Stage3 = Stage1 / 4, Stage4 = Stage1 / 8;
+        const int Kept = (8 * Stage1) + (7 * Stage2) + (7 * Stage3) + (7 * Stage4);
+        Assert.InRange(model.Layout.ActivationCount, Kept, Kept + (Kept / 20));
     }
 
     [Fact]
@@ -61,9 +90,13 @@ public sealed class ResidualModelTests
         string[] lines = model.Summary().Split('\n');
         Assert.EndsWith("shortcut, relu", lines.Single(static l => l.StartsWith("layer1.0.bn2", StringComparison.Ordinal)));
         Assert.EndsWith("shortcut, relu", lines.Single(static l => l.StartsWith("layer2.0.bn2", StringComparison.Ordinal)));
-        Assert.EndsWith("relu", lines.Single(static l => l.StartsWith("layer2.0.bn1", StringComparison.Ordinal)));
+        Assert.EndsWith("relu, made again", lines.Single(static l => l.StartsWith("layer2.0.bn1", StringComparison.Ordinal)));
         Assert.Equal(2, lines.Count(static l => l.Contains("AddShortcut", StringComparison.Ordinal) && l.EndsWith("bn2", StringComparison.Ordinal)));
         Assert.Contains(lines, static l => l.StartsWith("buffers", StringComparison.Ordinal));
+        using WideNet wide = new(device, batchSize: 2);
+        Assert.Equal(
+            2,
+            wide.Summary().Split('\n').Count(static l => l.Contains("AddShortcut", StringComparison.Ordinal) && l.EndsWith("a pass of its own, in place", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -87,7 +120,7 @@ public sealed class ResidualModelTests
             StepResult second = sam.Step(Closure);
             Assert.True(first.GradientNorm > 0 && float.IsFinite(second.Loss) && second.Loss < first.Loss, $"{first} {second}");
             Assert.False(second.Skipped);
-            hashes.Add(Hash(model));
+            hashes.Add(HostCopies.Hash(model));
         }
 
         Assert.Single(hashes.Distinct());
@@ -103,7 +136,7 @@ public sealed class ResidualModelTests
             using SmallResNet model = new(device, batchSize: 9, seed: 1);
             using SamOptimizer sam = new(model, new Sgd(0.05f, momentum: 0.9f), Perturbation.Sam(0.05f));
             for (int step = 0; step < 3; step++) sam.Step(Images(model, 9, step), [0, 1, 2, 3, 4, 0, 1, 2, 3]);
-            hashes.Add(Hash(model));
+            hashes.Add(HostCopies.Hash(model));
         }
 
         Assert.Single(hashes.Distinct());
@@ -121,19 +154,6 @@ public sealed class ResidualModelTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int step = 0; step < 20; step++) sam.Step(images, labels);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-    }
-
-    internal static string Hash(Model model)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (Parameter parameter in model.Parameters) hash.AppendData(MemoryMarshal.AsBytes(parameter.Values));
-        foreach (ModelBuffer buffer in model.Buffers)
-        {
-            if (buffer.Info.IsInteger) hash.AppendData(BitConverter.GetBytes(buffer.Integer));
-            else hash.AppendData(MemoryMarshal.AsBytes(buffer.Values));
-        }
-
-        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     private static float[] Images(Model model, int batch, int seed)
@@ -158,6 +178,27 @@ public sealed class ResidualModelTests
         return [.. names, "fc.weight", "fc.bias"];
     }
 
+    private static void AssertWide(Model model, int blocks, long count)
+    {
+        Assert.Equal(WideNames(blocks), Names(model));
+        Assert.Equal(count, Count(model));
+        Assert.Equal(((6 * blocks) + 1) * 3, model.Buffers.Length);
+    }
+
+    // xternalz/WideResNet-pytorch's.
+    private static List<string> WideNames(int blocks)
+    {
+        List<string> names = ["conv1.weight"];
+        for (int i = 0; i < 3 * blocks; i++)
+        {
+            string prefix = $"block{(i / blocks) + 1}.layer.{i % blocks}.";
+            names.AddRange(new[] { "bn1.weight", "bn1.bias", "conv1.weight", "bn2.weight", "bn2.bias", "conv2.weight" }.Select(n => prefix + n));
+            if (i % blocks == 0) names.Add(prefix + "convShortcut.weight");
+        }
+
+        return [.. names, "bn1.weight", "bn1.bias", "fc.weight", "fc.bias"];
+    }
+
     private static List<string> Names(Model model)
     {
         List<string> names = [];
@@ -172,6 +213,14 @@ public sealed class ResidualModelTests
         return count;
     }
 }
+
+[Model("3x20x24")]
+[Conv2d("conv1", 16, 3, Padding = 1, Bias = false), Use<WideResNet16Stages>("", 32), Linear("fc", 7)]
+internal sealed partial class SmallWide;
+
+[Model("3x40x33")]
+[Use<ResNetStem>("", 8), Use<ResNet50Stages>("", 4), Linear("fc", 3)]
+internal sealed partial class SmallDeep;
 
 /// <summary>The network of the example this project started from: ResNet-18 over images of 3x64x64.</summary>
 [Model("3x64x64")]

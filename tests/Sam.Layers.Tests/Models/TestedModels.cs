@@ -23,6 +23,11 @@ internal sealed partial class ActivationNet;
 [Conv2d("conv2", 2, 2), AvgPool2d(3, 2, Stride = 2, PaddingHeight = 1, CountIncludePad = false), Flatten, Linear("fc", 3)]
 internal sealed partial class AverageNet;
 
+[Model("1x6x9")]
+[Conv2d("conv1", 2, 3, Padding = 1), MaxPool2d(3, Stride = 2, CeilMode = true), Relu]
+[Conv2d("conv2", 3, 2, Padding = 1), AvgPool2d(2, 3, Stride = 2, Padding = 1, CountIncludePad = false, CeilMode = true), AdaptiveAvgPool2d(2), Flatten, Linear("fc", 3)]
+internal sealed partial class CeilNet;
+
 [Model("8")]
 [Dropout(0.25f), Linear("fc1", 16), Relu, Dropout(0.5f), Linear("fc2", 12), Sigmoid, Dropout(0.4f), Linear("fc3", 3), Dropout(0f)]
 internal sealed partial class DropoutNet;
@@ -31,9 +36,9 @@ internal sealed partial class DropoutNet;
 [Layer<PRelu>("act0"), Conv2d("conv", 4, 2), Layer<PRelu>("act1"), Flatten, Linear("fc1", 6), Relu, Layer<Mix>("mix", Output = "5"), Linear("fc2", 2)]
 internal sealed partial class CustomNet;
 
-/// <summary>x where it is positive, slope[c] x elsewhere.</summary>
+/// <summary>x where it is positive, slope[c] x elsewhere. Its CUDA part is with the tests of that device.</summary>
 [LayerParameter("slope", "C", Initial = 0.25f)]
-internal readonly struct PRelu : ILayer
+internal readonly partial struct PRelu : ILayer
 {
     public static Shape OutputShape(Shape input) => input;
 
@@ -67,10 +72,10 @@ internal readonly struct PRelu : ILayer
 }
 
 /// <summary>y[o] = (sum_i w[o, i] x[i])^2 + shift[o]: reads its output's ingredients from the input, changes the shape, has two
-/// parameters.</summary>
+/// parameters. Its CUDA part is with the tests of that device.</summary>
 [LayerParameter("weight", "5xN", FanIn = "N")]
 [LayerParameter("shift", "5", Role = ParameterRole.Bias)]
-internal sealed class Mix : ILayer
+internal sealed partial class Mix : ILayer
 {
     public static Shape OutputShape(Shape input) => new(5);
 

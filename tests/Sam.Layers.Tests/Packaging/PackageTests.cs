@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Xml.Linq;
+using Sam.Tests;
 
 namespace Sam.Layers.Tests.Packaging;
 
@@ -61,7 +62,7 @@ public sealed class PackageTests : IDisposable
     [Fact]
     public void PackedPackages_BuildAndRunAModelInAFreshProject()
     {
-        string source = Path.Combine(Root(), "src"), packages = Path.Combine(_folder, "source");
+        string source = Path.Combine(Repository.Root, "src"), packages = Path.Combine(_folder, "source");
         foreach (string project in (string[])["Sam.Native", "Sam.Layers"])
         {
             Dotnet(source, "pack", Path.Combine(source, project), "--no-build", "-c", Configuration, "-o", packages);
@@ -154,18 +155,5 @@ public sealed class PackageTests : IDisposable
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"dotnet {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{output}\n{error.Result}");
         return output;
-    }
-
-    private static string Root()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "SamNative.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException($"SamNative.sln was not found above {AppContext.BaseDirectory}.");
     }
 }

@@ -22,12 +22,14 @@ public sealed class SafeTensorsFileTests
         { "{\"a\":{}}", 0, "dtype is missing" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}", 8, "data_offsets is missing" },
         { "{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,8]}}", 8, "shape is missing" },
-        { "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "'dtype' besides" },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"more\":1}}", 8, "'more' besides" },
-        { "{\"a\":{\"dtype\":\"F33\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "'F33'" },
+        { "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "'dtype' again" },
+        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"more\":" + new string('[', 20) + new string(']', 20) + "}}", 8, "not the JSON" },
+        { "{\"a\":{\"dtype\":\"F33\",\"shape\":[2],\"data_offsets\":[0,9]}}", 8, "[0, 9]" },
+        { "{\"a\":{\"dtype\":\"F33\",\"shape\":[2],\"data_offsets\":[0,7]}}", 8, "8 bytes after the header" },
+        { "{\"a\":{\"dtype\":\"F33\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,8]}}", 8, "more elements" },
         { "{\"a\":{\"dtype\":32,\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "a string for dtype" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":2,\"data_offsets\":[0,8]}}", 8, "an array for shape" },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[[2]],\"data_offsets\":[0,8]}}", 8, "not the JSON" },
+        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[[2]],\"data_offsets\":[0,8]}}", 8, "whole numbers" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", 8, "whole numbers" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2.0],\"data_offsets\":[0,8]}}", 8, "whole numbers" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2e0],\"data_offsets\":[0,8]}}", 8, "whole numbers" },
@@ -128,6 +130,40 @@ public sealed class SafeTensorsFileTests
         Assert.Empty(file.ReadSingles("e"));
         Assert.Single(file.ReadSingles("s"));
         Assert.True(file["s"].HasShape(default));
+    }
+
+    [Fact]
+    public void TypesThatAreNotKnown_AreRangesOfBytes()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("young.safetensors");
+        const string Header = "{\"a\":{\"dtype\":\"F4\",\"shape\":[3,2],\"data_offsets\":[0,3]},\"b\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[3,4]}}";
+        byte[] bytes = Compose(Encoding.UTF8.GetBytes(Header), 4);
+        bytes[^4] = 1;
+        bytes[^2] = 3;
+        bytes[^1] = 4;
+        File.WriteAllBytes(path, bytes);
+        using SafeTensorsFile file = SafeTensorsFile.Open(path);
+        SafeTensor tensor = file["a"];
+        Assert.Equal((SafeTensorType.Unknown, "F4", 6L, 3L), (tensor.Type, tensor.TypeName, tensor.Count, tensor.ByteCount));
+        Assert.Equal("a F4 3x2", tensor.ToString());
+        Assert.Equal([1, 0, 3], file.Read<byte>("a"));
+        Assert.Equal([4], file.Read<byte>("b"));
+        Assert.Contains("F4 do not convert", Assert.Throws<SafeTensorsException>(() => file.ReadSingles("a")).Message, StringComparison.Ordinal);
+        Assert.Throws<SafeTensorsException>(() => file.Read<short>("a"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => file.Read(tensor, 1, new byte[3].AsSpan()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SafeTensorsWriter().Add("a", SafeTensorType.Unknown, [1], static (_, _) => { }));
+    }
+
+    [Fact]
+    public void FieldsBesideTheThree_ArePassedOver()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("more.safetensors");
+        const string Header = "{\"a\":{\"note\":{\"x\":[1,{\"y\":null}]},\"dtype\":\"U8\",\"note\":\"dtype\",\"shape\":[2],\"data_offsets\":[0,2],\"z\":-1.5}}";
+        File.WriteAllBytes(path, Compose(Encoding.UTF8.GetBytes(Header), 2));
+        using SafeTensorsFile file = SafeTensorsFile.Open(path);
+        Assert.Equal(2, Assert.Single(file.Tensors).Count);
     }
 
     [Fact]

@@ -18,6 +18,7 @@ public sealed unsafe class BatchNormTests
     {
         { 2, 3, 1 }, { 5, 17, 1 }, { 130, 33, 1 }, { 64, 16, 1 },
         { 1, 3, 4 }, { 1, 2, 2 }, { 3, 5, 7 }, { 4, 3, 49 }, { 2, 4, 16 }, { 7, 3, 31 }, { 2, 2, 33 }, { 40, 2, 256 }, { 2, 3, 1024 }, { 3, 2, 5000 }, { 1, 2, 9001 },
+        { 32, 10, 16 }, { 33, 6, 9 }, { 11, 3, 640 },
     };
 
     [Theory]
@@ -221,7 +222,8 @@ public sealed unsafe class BatchNormTests
             using Copied x = new(Input), gamma = new(Gamma), beta = new(Beta), added = new(Shortcut), runningMean = new(RunningMean), runningVariance = new(RunningVariance);
             using Copied y = new(new float[Input.Length]), mean = new(new float[channels]), inverse = new(new float[channels]);
             long count = 0;
-            new CpuKernels(team!).BatchNormForward(
+            using WorkerTeam? own = team is null ? new WorkerTeam(1) : null;
+            new CpuKernels(team ?? own!).BatchNormForward(
                 Settings(), batch, channels, size, x.Pointer, gamma.Pointer, beta.Pointer, added.Pointer,
                 new RunningStatistics(runningMean.Pointer, runningVariance.Pointer, new DevicePointer<long>(&count)), y.Pointer, mean.Pointer, inverse.Pointer);
             Assert.Equal(Input, x.Values);
@@ -236,9 +238,10 @@ public sealed unsafe class BatchNormTests
             using Copied dx = new(inputInPlace ? null : new float[Input.Length]), dgamma = new(Gamma is null ? null : new float[channels]);
             using Copied dbeta = new(Gamma is null ? null : new float[channels]);
             using Copied dshortcut = new(Shortcut is null || shortcutInPlace ? null : new float[Input.Length]);
+            using WorkerTeam? own = team is null ? new WorkerTeam(1) : null;
             for (int call = 0; call < (accumulate ? 2 : 1); call++)
             {
-                new CpuKernels(team!).BatchNormBackward(
+                new CpuKernels(team ?? own!).BatchNormBackward(
                     Settings(), batch, channels, size, x.Pointer, gamma.Pointer, beta.Pointer, y.Pointer, dy.Pointer, mean.Pointer, inverse.Pointer,
                     inputInPlace ? dy.Pointer : dx.Pointer, dgamma.Pointer, dbeta.Pointer, shortcutInPlace ? dy.Pointer : dshortcut.Pointer, accumulate);
             }

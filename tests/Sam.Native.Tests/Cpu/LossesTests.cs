@@ -109,15 +109,6 @@ public sealed unsafe class LossesTests
         }
     }
 
-    [Fact]
-    public void InvalidLabels_AreFound()
-    {
-        Assert.Equal(-1, SoftmaxCrossEntropy.FirstInvalidLabel([0, 9, 3], 10));
-        Assert.Equal(1, SoftmaxCrossEntropy.FirstInvalidLabel([0, 10, -1], 10));
-        Assert.Equal(2, SoftmaxCrossEntropy.FirstInvalidLabel([0, 9, -1], 10));
-        Assert.Equal(-1, SoftmaxCrossEntropy.FirstInvalidLabel([], 10));
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -143,14 +134,6 @@ public sealed unsafe class LossesTests
         }
 
         Assert.Equal(sum * factor, actual[count], 3e-7 * sum * factor);
-    }
-
-    [Fact]
-    public void Accuracy_CountsTheFirstOfEqualMaxima()
-    {
-        float[] scores = [1f, 2f, 2f, float.NegativeInfinity, float.NegativeInfinity, float.NegativeInfinity, 5f, float.NaN, 9f];
-        Assert.Equal(3, Accuracy.CountCorrect(scores, [1, 0, 1], 3));
-        Assert.Equal(0, Accuracy.CountCorrect(scores, [2, 1, 2], 3));
     }
 
     [Fact]

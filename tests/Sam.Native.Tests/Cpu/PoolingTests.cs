@@ -34,6 +34,14 @@ public sealed unsafe class PoolingTests
             shapes.Add(new Pool2dShape(2, 150, 150, 150, 150, 1, 1));
             shapes.Add(new Pool2dShape(2, 1, 1, 1, 1, 1, 1));
             shapes.Add(new Pool2dShape(2, 5, 6, 5, 5, 2, 2, 2, 2));
+            for (int width = 2; width <= 21; width++)
+            {
+                // Windows that hang over, at the right, below, or both.
+                shapes.Add(new Pool2dShape(2, 5, width, 2, 2, 2, 2, 0, 0, 1, width % 2));
+                shapes.Add(new Pool2dShape(1, 6, width + 2, 3, 3, 2, 2, 0, 0, 1, (width + 1) % 2));
+                shapes.Add(new Pool2dShape(1, 9, width + 2, 3, 3, 3, 1, 1, 1, 1, 0));
+            }
+
             return shapes;
         }
     }

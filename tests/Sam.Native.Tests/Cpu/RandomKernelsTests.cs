@@ -96,6 +96,34 @@ public sealed unsafe class RandomKernelsTests
         for (int i = 0; i < 64; i++) Assert.Equal(Philox.Uniform(s_stream, i) >= 0.5f, float.IsNaN(nans[i]));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(1000)]
+    public void StreamFromALaterElement_IsTheRestOfTheStream(int first)
+    {
+        foreach (int count in (int[])[1, 16, 63, 64, 65, 1009, 40_001])
+        {
+            RandomStream later = s_stream with { First = first };
+            float[] x = [.. Enumerable.Range(1, first + count).Select(static i => (float)i)];
+            float[] uniform = Fill(first + count, static (p, n) => RandomFill.Uniform(null, -1, 2, s_stream, p, n));
+            float[] normal = Fill(first + count, static (p, n) => RandomFill.Normal(null, 1, 2, s_stream, p, n));
+            float[] dropped = Dropped(null, s_stream, x);
+            Assert.Equal(uniform[first..], Bits.SameEverywhere(team => Fill(count, (p, n) => RandomFill.Uniform(team, -1, 2, later, p, n))));
+            Assert.Equal(normal[first..], Bits.SameEverywhere(team => Fill(count, (p, n) => RandomFill.Normal(team, 1, 2, later, p, n))));
+            Assert.Equal(dropped[first..], Bits.SameEverywhere(team => Dropped(team, later, x[first..])));
+        }
+
+        static float[] Dropped(WorkerTeam? team, RandomStream stream, float[] x)
+        {
+            float[] values = (float[])x.Clone();
+            fixed (float* p = values) Dropout.Run(team, 0.4f, stream, p, p, values.Length);
+            return values;
+        }
+    }
+
     [Fact]
     public void EveryCount_StaysInsideItsBuffersAtAnyAlignment()
     {

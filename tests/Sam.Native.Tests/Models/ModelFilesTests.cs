@@ -64,6 +64,25 @@ public sealed class ModelFilesTests
     }
 
     [Fact]
+    public void TensorsOfTypesThatAreNotKnown_AreNamed_AndTheRestIsRead()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("young.safetensors");
+        using Device device = Device.Cpu(new DeviceOptions { Threads = 1 });
+        using TwoLinear model = new(device, seed: 1), saved = new(device, seed: 2);
+        saved.Save(path);
+        byte[] bytes = File.ReadAllBytes(path);
+        Span<byte> type = bytes.AsSpan(bytes.AsSpan().IndexOf("\"fc1.bias\":{\"dtype\":\"F32\""u8));
+        type[type.IndexOf("F32"u8) + 1] = (byte)'X';
+        File.WriteAllBytes(path, bytes);
+        Assert.Contains("mis-shaped fc1.bias (F32 5 expected, FX2 5 found)", Assert.Throws<SafeTensorsException>(() => model.Load(path)).Message, StringComparison.Ordinal);
+        float[] bias = model.Parameters["fc1.bias"].Values.ToArray();
+        Assert.Equal(3, model.Load(path, strict: false).LoadedCount);
+        Assert.Equal(bias, model.Parameters["fc1.bias"].Values.ToArray());
+        Assert.Equal(saved.Parameters["fc2.weight"].Values.ToArray(), model.Parameters["fc2.weight"].Values.ToArray());
+    }
+
+    [Fact]
     public void BetweenTheHalvesOfAStep_FilesAreRefused()
     {
         using TemporaryFolder folder = new();

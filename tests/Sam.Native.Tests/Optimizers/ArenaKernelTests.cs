@@ -72,7 +72,7 @@ public sealed unsafe class ArenaKernelTests
             ArenaUpdate.Run<SgdMomentumRule>(s_team, pieces, update, [new SgdMomentumRule(new StepScalars(0.5f, 0, 1), 0.9f, 1, 0, 1)]);
             ArenaCombine.Run(s_team, pieces, g.Pointer, h.Pointer, coefficients, h.Pointer);
             ArenaCombine.Clamp(s_team, pieces, 1.5f, h.Pointer);
-            ArenaCombine.Friendly(s_team, pieces, new FriendlyStep(1, 0.5f, 0, 0, 0), g.Pointer, slot.Pointer, next.Pointer, h.Pointer);
+            ArenaCombine.Friendly(s_team, pieces, new FriendlyStep(1, 0.5f, 0, 0), false, g.Pointer, slot.Pointer, next.Pointer, h.Pointer);
             for (int i = 0; i < count; i++)
             {
                 Assert.Equal(1 + i - 1f, w.Span[i]);
@@ -85,6 +85,64 @@ public sealed unsafe class ArenaKernelTests
         }
 
         static DevicePointer<float> At(GuardedBuffer buffer) => new(buffer.Pointer);
+    }
+
+    /// <summary>Arenas that no cache holds are written past the caches; the pieces of one are told so by its size.</summary>
+    [Theory]
+    [InlineData(16)]
+    [InlineData(100)]
+    [InlineData(160)]
+    [InlineData(16384)]
+    public void LargeArenas_HaveTheBitsOfSmallOnes(int count)
+    {
+        foreach (VectorWidth width in Bits.Widths)
+        {
+            Simd.Force(width);
+            Assert.Equal(StepIn(count, elements: count), StepIn(count, elements: 1L << 24));
+            Simd.Force(null);
+        }
+    }
+
+    // Saved weights, perturbed weights, restored weights and updated weights of a step on a piece of an arena.
+    private static float[] StepIn(int count, long elements)
+    {
+        using GuardedBuffer w = new(count), saved = new(count), g = new(count), slot = new(count);
+        Random random = new(5);
+        for (int i = 0; i < count; i++)
+        {
+            w.Span[i] = random.NextSingle() - 0.5f;
+            g.Span[i] = random.NextSingle() - 0.5f;
+            slot.Span[i] = random.NextSingle();
+            saved.Span[i] = float.NaN;
+        }
+
+        double* partials = stackalloc double[4];
+        double* sums = stackalloc double[4];
+        float* coefficients = stackalloc float[UpdateArguments.CoefficientCount];
+        ArenaPiece piece = new(0, count, 0, 0, 1);
+        ArenaPieces pieces = new(new DevicePointer<ArenaPiece>(&piece), 1, elements, 1, new DevicePointer<double>(partials));
+        PerturbGroup[] groups = [new PerturbGroup(1, 0.1f, 1)];
+        ArenaMeasure.Run(s_team, pieces, BallNorm.Two, 2, groups, g.Pointer, w.Pointer, sums);
+        PerturbArguments arguments = new()
+        {
+            Norm = BallNorm.Two,
+            P = 2,
+            Direction = new(g.Pointer),
+            Source = new(w.Pointer),
+            Weights = new(w.Pointer),
+            Saved = new(saved.Pointer),
+            Measured = new DevicePointer<double>(sums),
+        };
+        ArenaPerturb.Run(s_team, pieces, arguments, groups);
+        List<float> seen = [.. saved.Span, .. w.Span];
+        ArenaCombine.Restore(s_team, pieces, saved.Pointer, w.Pointer);
+        seen.AddRange(w.Span);
+        w.Span.Fill(float.NaN);
+        UpdateArguments update = new() { Gradient = new(g.Pointer), Saved = new(saved.Pointer), Weights = new(w.Pointer), Slot0 = new(slot.Pointer) };
+        ArenaUpdate.Run<SgdMomentumRule>(s_team, pieces, update, [new SgdMomentumRule(new StepScalars(0.5f, 0, 1), 0.9f, 1, 0, 1)]);
+        seen.AddRange(w.Span);
+        Assert.DoesNotContain(float.NaN, seen);
+        return [.. seen];
     }
 
     [Fact]

@@ -30,6 +30,8 @@ public sealed class BadInputTests
         ["beta1"] = static () => new Adam(beta1: 1),
         ["epsilon"] = static () => new Rmsprop(epsilon: 0),
         ["trust"] = static () => new Lars(1, trust: 0),
+        ["beta2Decay"] = static () => new Adafactor(beta2Decay: 0.1f),
+        ["threshold"] = static () => new Adafactor(threshold: 0),
         ["SAM steps"] = static () => _ = new SamOptions { Interval = 0 },
     };
 
@@ -51,10 +53,12 @@ public sealed class BadInputTests
         Refuses(new Sgd(1), Perturbation.None, new SamOptions { Combination = Combination.Wsam() });
         Refuses(new Sgd(1), Perturbation.Friendly() with { InnerSteps = 2 }, new SamOptions());
         Refuses(new Sgd(1), Perturbation.AsamLayerwise() with { P = 3 }, new SamOptions());
-        Refuses(new Sgd(1), Perturbation.Friendly(), new SamOptions { MicroBatch = 2, PerturbsEachMicroBatch = true });
         Refuses(new Sgd(1), Perturbation.SamOn(), new SamOptions { Groups = [ParameterGroup.Named("*") with { IsPerturbed = false }] });
         Refuses(new Sgd(1), Perturbation.Sam(), new SamOptions { MicroBatch = 5 });
         Refuses(new Sgd(1), Perturbation.Esam(), new SamOptions { MicroBatch = 2 });
+        Refuses(new Sgd(1), Perturbation.Esam(), new SamOptions { Combination = Combination.Gsam() });
+        Refuses(new Sgd(1), Perturbation.Esam(), new SamOptions { LossDecay = 1e-4f });
+        Refuses(new Sgd(1), Perturbation.Random() with { WeightFraction = 0.5f }, new SamOptions());
         Refuses(new Sgd(1), Perturbation.Sam(), new SamOptions { LearningRate = Schedule.ProportionalToLearningRate(0, 1, 0, 1) });
         Refuses(new Sgd(1), Perturbation.Sam(), new SamOptions { Groups = [ParameterGroup.Named("*") with { IsFrozen = true }] });
 

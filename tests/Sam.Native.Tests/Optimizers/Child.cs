@@ -18,7 +18,7 @@ internal static class Child
     public static readonly int[] Counts = [200_000, 33, 64, 64, 5_000, 10];
 
     /// <summary>Starts a child.</summary>
-    /// <param name="task">"hash", or "save" and a path.</param>
+    /// <param name="task">"hash", "libraries", or "save" and a path.</param>
     /// <param name="settings">Further environment variables.</param>
     /// <returns>The process, its standard output redirected.</returns>
     public static Process Start(string task, params (string Name, string Value)[] settings)
@@ -72,6 +72,15 @@ internal static class Child
             Environment.Exit(0);
         }
 
+        if (task == "libraries")
+        {
+            using (Device device = Device.Cpu()) Train(device);
+            Console.WriteLine($"libraries:{LibrariesOfCuda()}");
+            using (Device device = Device.Default()) Train(device);
+            Console.WriteLine($"libraries:{LibrariesOfCuda()}");
+            Environment.Exit(0);
+        }
+
         if (task is not null && task.StartsWith("save ", StringComparison.Ordinal))
         {
             using Device device = Device.Cpu(new DeviceOptions { Threads = 1 });
@@ -85,5 +94,22 @@ internal static class Child
 
             Environment.Exit(0);
         }
+    }
+
+    private static void Train(Device device)
+    {
+        using FlatModel model = new(device, 4, 100, 10);
+        using SamOptimizer sam = new(model, new Sgd(0.1f), Perturbation.Sam(0.05f));
+        sam.Step(Input, Targets);
+    }
+
+    private static string LibrariesOfCuda()
+    {
+        string[] parts = ["cuda", "nvrtc", "cublas", "nvidia"];
+        return string.Concat(Process.GetCurrentProcess().Modules.Cast<ProcessModule>()
+            .Select(static module => Path.GetFileName(module.FileName))
+            .Where(name => name.EndsWith(".dll", StringComparison.Ordinal) == OperatingSystem.IsWindows())
+            .Where(name => parts.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase)))
+            .Select(static name => " " + name));
     }
 }

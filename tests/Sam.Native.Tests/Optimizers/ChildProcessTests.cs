@@ -60,6 +60,8 @@ public sealed class ChildProcessTests
             }
 
             Bits.AssertEqual(unbroken.Copy(), model.Copy(), $"after {updates} updates");
+            sam.Save(path);
+            Assert.Equal([path], Directory.GetFiles(folder.Path));
         }
     }
 }

@@ -1,65 +1,73 @@
+using Sam.Tests;
+
 namespace Sam.Native.Tests.Optimizers;
 
-/// <summary>A model that is all weights: y_b = x_b s with s = sum c w, and as gradient k (c + w / 5) with k = sum dy_b x_b. Passes allocate
-/// nothing.</summary>
-internal sealed unsafe class FlatModel(Device device, int batchSize, params int[] counts) : Model(device, batchSize, 3, Describe(counts))
+/// <summary>A model that is all weights: y_b = x_b s with s = sum c w / N, and as gradient k (c + w / 5) with k = sum dy_b x_b. Made of the
+/// device's kernels, so that it runs on every device and in graphs. Passes allocate nothing.</summary>
+internal sealed class FlatModel : Model, IDisposable
 {
+    // Places in the activation block, for one example: each is as long as the batch at least.
+    private const int InputAt = 0, OutputAt = 16, GradientAt = 32, SumAt = 48, SlopeAt = 64, ArenasAt = 80;
+
+    // c / N, c, one fifth, and what poisons gradients: in memory, where graphs find it too.
+    private readonly DeviceMemory _constants;
+
+    public FlatModel(Device device, int batchSize, params int[] counts)
+        : base(device, batchSize, 3, Describe(counts))
+    {
+        int count = Layout.ArenaCount;
+        float[] slopes = [.. Enumerable.Range(0, count).Select(Slope)];
+        _constants = device.Allocate(((2 * (long)count) + 2) * sizeof(float), "test");
+        device.Upload<float>([.. slopes.Select(c => c / count), .. slopes, 0.2f, 0], _constants.Pointer<float>());
+    }
+
+    /// <summary>c of each weight, in the order of <see cref="Copy"/>.</summary>
+    public float[] Slopes() => [.. Layout.Parameters.SelectMany(static info => Enumerable.Range(info.Offset, info.Count)).Select(Slope)];
+
+    /// <summary>Is added to an element of the gradient of the next backward passes: NaN, infinity, or 0.</summary>
+    public float Poison
+    {
+        set => Device.Upload([value], PoisonPointer);
+    }
+
+    private DevicePointer<float> PoisonPointer => _constants.Pointer<float>() + ((2 * Layout.ArenaCount) + 1);
+
     public float[] Copy()
     {
         List<float> values = [];
-        foreach (Parameter parameter in Parameters)
-        {
-            values.AddRange(parameter.Values);
-        }
-
+        foreach (Parameter parameter in Parameters) values.AddRange(parameter.Copy());
         return [.. values];
     }
 
-    /// <summary>Puts NaN or infinity into the gradient of the next backward passes; 0 leaves it alone.</summary>
-    public float Poison { get; set; }
+    public new void Dispose()
+    {
+        base.Dispose();
+        _constants.Dispose();
+    }
 
     protected override void ForwardCore(in PassContext pass)
     {
-        double sum = 0;
-        foreach (ParameterInfo info in Layout.Parameters)
-        {
-            float* w = (pass.Weights + info.Offset).ToPointer();
-            for (int i = 0; i < info.Count; i++)
-            {
-                sum += (double)Slope(info.Offset + i) * w[i];
-            }
-        }
-
-        float* x = pass.At(0).ToPointer(), y = pass.At(16).ToPointer();
-        for (int b = 0; b < pass.Batch; b++)
-        {
-            y[b] = (float)(x[b] * sum / Layout.ArenaCount);
-        }
+        DevicePointer<float> s = pass.At(SumAt);
+        pass.Kernels.LinearForward(1, Layout.ArenaCount, 1, _constants.Pointer<float>(), pass.Weights, default, s, Activation.None);
+        pass.Kernels.LinearForward(pass.Batch, 1, 1, pass.At(InputAt), s, default, pass.At(OutputAt), Activation.None);
     }
 
     protected override void BackwardCore(in PassContext pass)
     {
-        float* x = pass.At(0).ToPointer(), dy = pass.At(32).ToPointer();
-        float k = 0;
-        for (int b = 0; b < pass.Batch; b++)
-        {
-            k += dy[b] * x[b];
-        }
-
+        DeviceKernels kernels = pass.Kernels;
+        int count = Layout.ArenaCount;
+        DevicePointer<float> c = _constants.Pointer<float>() + count, k = pass.At(SlopeAt), t = pass.At(ArenasAt), own = t + count;
+        kernels.LinearBackwardWeight(pass.Batch, 1, 1, pass.At(InputAt), pass.At(GradientAt), k, default, false);
+        kernels.LinearForward(count, 1, 1, pass.Weights, c + count, default, t, Activation.None);
+        kernels.Add(count, c, t);
         foreach (ParameterInfo info in Layout.Parameters)
         {
-            float* w = (pass.Weights + info.Offset).ToPointer(), g = (pass.Gradients + info.Offset).ToPointer();
-            for (int i = 0; i < info.Count; i++)
-            {
-                float own = k * (Slope(info.Offset + i) + (0.2f * w[i]));
-                g[i] = pass.Accumulate ? g[i] + own : own;
-            }
+            DevicePointer<float> g = pass.Gradients + info.Offset;
+            kernels.LinearBackwardInput(1, info.Count, 1, k, t + info.Offset, pass.Accumulate ? own : g, default);
+            if (pass.Accumulate) kernels.Add(info.Count, own, g);
         }
 
-        if (Poison != 0)
-        {
-            pass.Gradients.ToPointer()[Layout.Parameters[^1].Offset] = Poison;
-        }
+        kernels.Add(1, PoisonPointer, pass.Gradients + Layout.Parameters[^1].Offset);
     }
 
     private static float Slope(int i) => ((((uint)i * 2654435761u) >> 8) / 16777216f) - 0.4f;
@@ -83,10 +91,10 @@ internal sealed unsafe class FlatModel(Device device, int batchSize, params int[
             Parameters = [.. parameters],
             Layers = [],
             ArenaCount = offset,
-            ActivationCount = 48,
-            InputOffset = 0,
-            OutputOffset = 16,
-            OutputGradientOffset = 32,
+            ActivationCount = ArenasAt + (2 * offset),
+            InputOffset = InputAt,
+            OutputOffset = OutputAt,
+            OutputGradientOffset = GradientAt,
         };
     }
 }

@@ -327,6 +327,81 @@ public sealed class OptionTests
         }
     }
 
+    [Theory]
+    [InlineData(FriendlyAverage.Paper, Reduction.Mean)]
+    [InlineData(FriendlyAverage.Code, Reduction.Mean)]
+    [InlineData(FriendlyAverage.Direction, Reduction.Mean)]
+    [InlineData(FriendlyAverage.Paper, Reduction.Sum)]
+    public void FriendlySharpnessOfMicroBatches_TurnsEachByTheAverageOfTheStepsBefore(FriendlyAverage form, Reduction reduction)
+    {
+        const double Rho = 0.5, Sigma = 0.8, Lambda = 0.6, Rate = 0.01;
+        using Device device = Device.Cpu();
+        using FlatModel model = new(device, 4, 300, 7), oracle = new(device, 4, 300, 7);
+        SamOptions options = new() { MicroBatch = 3, PerturbsEachMicroBatch = true };
+        using SamOptimizer sam = new(model, new Sgd((float)Rate), Perturbation.Friendly((float)Rho, (float)Sigma, (float)Lambda, form), options);
+        double[] w = [.. oracle.Copy().Select(static x => (double)x)];
+        double[]? average = null;
+        for (int step = 0; step < 3; step++)
+        {
+            sam.Step(s_input, Loss.MeanSquaredError(s_targets, reduction));
+            double[] update = new double[w.Length], next = new double[w.Length];
+            for (int start = 0; start < 8; start += 3)
+            {
+                int count = Math.Min(3, 8 - start);
+                double weight = reduction == Reduction.Mean ? count / 8.0 : 1, share = reduction == Reduction.Mean ? weight : 1 / 3.0;
+                double[] g = Gradient(w, start, count), d = new double[w.Length], own = new double[w.Length];
+                for (int i = 0; i < w.Length; i++)
+                {
+                    double before = average?[i] ?? 0;
+                    (d[i], own[i]) = (form, average) switch
+                    {
+                        (FriendlyAverage.Paper, _) => (g[i] - (Sigma * ((Lambda * before) + ((1 - Lambda) * g[i]))), (Lambda * before) + ((1 - Lambda) * g[i])),
+                        (_, null) => (g[i], g[i]),
+                        (FriendlyAverage.Code, _) => (g[i] - (Sigma * before), (Lambda * before) + ((1 - Lambda) * g[i])),
+                        _ => (g[i] - (Sigma * before), (Lambda * before) + ((1 - Lambda) * (g[i] - (Sigma * before)))),
+                    };
+                    next[i] += share * own[i];
+                }
+
+                double norm = Math.Sqrt(d.Sum(static x => x * x));
+                double[] h = Gradient([.. w.Select((x, i) => x + (Rho * d[i] / norm))], start, count);
+                for (int i = 0; i < w.Length; i++)
+                {
+                    update[i] += weight * h[i];
+                }
+            }
+
+            average = next;
+            w = [.. w.Select((x, i) => x - (Rate * update[i]))];
+            float[] actual = model.Copy();
+            for (int i = 0; i < w.Length; i++)
+            {
+                Assert.Equal(w[i], actual[i], Tolerance);
+            }
+        }
+
+        double[] Gradient(double[] at, int start, int count)
+        {
+            int offset = 0;
+            foreach (Parameter parameter in oracle.Parameters)
+            {
+                parameter.Write([.. at.Skip(offset).Take(parameter.Count).Select(static x => (float)x)]);
+                offset += parameter.Count;
+            }
+
+            oracle.ZeroGradients();
+            oracle.Forward(s_input.AsSpan(start, count));
+            oracle.Backward(Loss.MeanSquaredError(s_targets.AsSpan(start, count), reduction));
+            List<double> gradient = [];
+            foreach (Parameter parameter in oracle.Parameters)
+            {
+                gradient.AddRange(parameter.Gradients.ToArray().Select(static x => (double)x));
+            }
+
+            return [.. gradient];
+        }
+    }
+
     [Fact]
     public void EfficientSam_TakesTheExamplesWhoseLossRoseMost()
     {

@@ -20,6 +20,12 @@ internal sealed class ReferenceOptimizer(BaseOptimizer settings)
             _state.Add(tensor, s);
         }
 
+        if (settings is Adafactor adafactor)
+        {
+            UpdateFactored(adafactor, s, SyntheticModel.ShapeOf(tensor), w, gradient, decayOf ?? settings.WeightDecay, settings.LearningRate * rateFactor);
+            return;
+        }
+
         double rate = settings.LearningRate * rateFactor;
         double decay = decayOf ?? settings.WeightDecay;
         bool lamb = settings is Lamb, lars = settings is Lars;
@@ -45,6 +51,49 @@ internal sealed class ReferenceOptimizer(BaseOptimizer settings)
         for (int i = 0; i < w.Length; i++)
         {
             w[i] -= scale * direction[i];
+        }
+    }
+
+    // torch.optim.Adafactor's single-tensor form; the rows' averages lie at the front of the first slot, the columns' in the second.
+    private void UpdateFactored(Adafactor o, double[][] s, Shape shape, double[] w, double[] g, double decay, double rate)
+    {
+        double share = Math.Pow(_step, o.Beta2Decay), floor = Math.Pow(2, -23);
+        double relative = Math.Min(rate, 1 / Math.Sqrt(_step));
+        double alpha = Math.Max(o.Epsilon, Math.Sqrt(w.Average(static x => x * x))) * relative;
+        double[] v = new double[w.Length];
+        if (shape.Rank < 2)
+        {
+            for (int i = 0; i < w.Length; i++)
+            {
+                s[0][i] += share * ((g[i] * g[i]) - s[0][i]);
+                v[i] = s[0][i];
+            }
+        }
+        else
+        {
+            int rows = shape[0], columns = shape[1];
+            for (int r = 0; r < rows; r++)
+            {
+                s[0][r] += share * (Enumerable.Range(0, columns).Average(c => g[(r * columns) + c] * g[(r * columns) + c]) - s[0][r]);
+            }
+
+            for (int c = 0; c < columns; c++)
+            {
+                s[1][c] += share * (Enumerable.Range(0, rows).Average(r => g[(r * columns) + c] * g[(r * columns) + c]) - s[1][c]);
+            }
+
+            double mean = Math.Max(floor, s[0].Take(rows).Average());
+            for (int i = 0; i < w.Length; i++)
+            {
+                v[i] = s[0][i / columns] * s[1][i % columns] / mean;
+            }
+        }
+
+        double[] u = [.. g.Select((x, i) => x / Math.Sqrt(Math.Max(v[i], floor * floor)))];
+        double excess = Math.Max(1, Math.Sqrt(u.Average(static x => x * x)) / o.Threshold);
+        for (int i = 0; i < w.Length; i++)
+        {
+            w[i] = (w[i] * (1 - (rate * decay))) - (alpha / excess * u[i]);
         }
     }
 

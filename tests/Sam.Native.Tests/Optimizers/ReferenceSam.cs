@@ -28,7 +28,7 @@ internal sealed class ReferenceSam(BaseOptimizer settings, Perturbation perturba
             for (int k = 0; k < perturbation.InnerSteps; k++)
             {
                 direction = k == 0 ? direction : gradientAt(perturbed);
-                perturbed = Sum(perturbed, Epsilon(direction, perturbed, perturbation.Rho / (double)perturbation.InnerSteps), 1);
+                perturbed = Sum(perturbed, ChosenEpsilon(direction, perturbed, perturbation.Rho / (double)perturbation.InnerSteps), 1);
             }
 
             double[][] h = gradientAt(perturbed);
@@ -110,10 +110,36 @@ internal sealed class ReferenceSam(BaseOptimizer settings, Perturbation perturba
         }
     }
 
+    // ESAM's mask over the tensors: on the gradient, or on the perturbation.
+    private double[][] ChosenEpsilon(double[][] g, double[][] w, double rho)
+    {
+        double beta = perturbation.WeightFraction;
+        if (beta == 1)
+        {
+            return Epsilon(g, w, rho);
+        }
+
+        RandomStream stream = new(SyntheticModel.DefaultSeed, (ulong)_updates, 0x4100_0000);
+        bool[] chosen = [.. g.Select((_, t) => Philox.Uniform(stream, t) < perturbation.WeightFraction)];
+        return perturbation.SubsetNorm == SubsetNorm.Chosen
+            ? Epsilon(Mask(g, chosen), w, rho / beta)
+            : Mask(Epsilon(g, w, rho / beta), chosen);
+    }
+
+    private static double[][] Mask(double[][] a, bool[] chosen) =>
+        [.. a.Select((tensor, t) => tensor.Select(x => chosen[t] ? x : 0).ToArray())];
+
     /// <summary>The perturbation of the paper's eq. 2, with coordinates scaled by T.</summary>
     public double[][] Epsilon(double[][] g, double[][] w, double rho)
     {
         double[][] scale = [.. w.Select((tensor, t) => tensor.Select(x => Scaling(t, x, tensor)).ToArray())];
+        if (perturbation.Scaling == PerturbationScaling.Proportional)
+        {
+            // The ball of SAM, then each coordinate times T.
+            ReferenceSam plain = new(settings, perturbation with { Scaling = PerturbationScaling.None }, options);
+            return [.. plain.Epsilon(g, w, rho).Select((tensor, t) => tensor.Select((x, i) => scale[t][i] * x).ToArray())];
+        }
+
         bool[] moved = [.. SyntheticModel.Tensors.Select(tensor => !perturbation.NormalizationOnly
             || tensor.Role >= ParameterRole.NormalizationScale)];
         double[] all = [.. g.SelectMany((tensor, t) => tensor.Select((x, i) => moved[t] ? Math.Abs(scale[t][i] * x) : 0))];
@@ -146,9 +172,9 @@ internal sealed class ReferenceSam(BaseOptimizer settings, Perturbation perturba
     /// <summary>T of one weight.</summary>
     public double Scaling(int tensor, double weight, double[] all) => perturbation.Scaling switch
     {
-        PerturbationScaling.Elementwise when perturbation.ScalesWeightsOnly
+        PerturbationScaling.Elementwise or PerturbationScaling.Proportional when perturbation.ScalesWeightsOnly
             && (SyntheticModel.Tensors[tensor].Role is ParameterRole.Bias or ParameterRole.NormalizationShift) => 1,
-        PerturbationScaling.Elementwise => Math.Abs(weight) + perturbation.Eta,
+        PerturbationScaling.Elementwise or PerturbationScaling.Proportional => Math.Abs(weight) + perturbation.Eta,
         PerturbationScaling.Layerwise => Math.Sqrt(all.Sum(static x => x * x)),
         _ => 1,
     };

@@ -1,11 +1,14 @@
+using Sam.Tests;
+
 namespace Sam.Native.Tests.Optimizers;
 
 /// <summary>A model of a few tensors of every role whose loss is a formula instead of layers: L(w) = sum a w^2 / 2 + c w + b w_i
 /// w_(i+1).</summary>
 /// <remarks>c depends on the step, so that gradients differ from batch to batch; they stay away from zero, so that no sign hangs on
 /// rounding.</remarks>
-internal sealed class SyntheticModel(Device device, ulong seed = 7) : Model(device, 4, seed, Describe())
+internal sealed class SyntheticModel(Device device, ulong seed = SyntheticModel.DefaultSeed) : Model(device, 4, seed, Describe())
 {
+    public const ulong DefaultSeed = 7;
     public const double Coupling = 0.05;
 
     // Sizes that end in the middle of a register, and one above a piece.
@@ -18,6 +21,14 @@ internal sealed class SyntheticModel(Device device, ulong seed = 7) : Model(devi
         ("fc2.weight", 517, ParameterRole.Weight),
         ("fc2.bias", 5, ParameterRole.Bias),
     ];
+
+    /// <summary>Shape of a tensor: weights are matrices.</summary>
+    public static Shape ShapeOf(int tensor) => Tensors[tensor].Name switch
+    {
+        "fc1.weight" => new Shape(3, 37),
+        "fc2.weight" => new Shape(11, 47),
+        _ => new Shape(Tensors[tensor].Count),
+    };
 
     /// <summary>Start values of a tensor, from -1 to 1, exact in single precision.</summary>
     public static double[] Start(int tensor) =>
@@ -63,7 +74,7 @@ internal sealed class SyntheticModel(Device device, ulong seed = 7) : Model(devi
         double[][] weights = new double[Tensors.Length][];
         for (int t = 0; t < weights.Length; t++)
         {
-            weights[t] = [.. Parameters[t].Values.ToArray().Select(static value => (double)value)];
+            weights[t] = [.. Parameters[t].Copy().Select(static value => (double)value)];
         }
 
         return weights;
@@ -85,11 +96,7 @@ internal sealed class SyntheticModel(Device device, ulong seed = 7) : Model(devi
         ZeroGradients();
         for (int t = 0; t < gradient.Length; t++)
         {
-            Span<float> target = Parameters[t].Gradients;
-            for (int i = 0; i < target.Length; i++)
-            {
-                target[i] = (float)(gradient[t][i] * scale);
-            }
+            Device.Upload<float>([.. gradient[t].Select(value => (float)(value * scale))], Parameters[t].GradientPointer);
         }
 
         return (float)Loss(weights, step);
@@ -123,9 +130,10 @@ internal sealed class SyntheticModel(Device device, ulong seed = 7) : Model(devi
     {
         List<ParameterInfo> parameters = [];
         int offset = 0;
-        foreach ((string name, int count, ParameterRole role) in Tensors)
+        for (int t = 0; t < Tensors.Length; t++)
         {
-            parameters.Add(new ParameterInfo(name, new Shape(count), offset, role, Initializer.Constant(0)));
+            (string name, int count, ParameterRole role) = Tensors[t];
+            parameters.Add(new ParameterInfo(name, ShapeOf(t), offset, role, Initializer.Constant(0)));
             offset += (count + 15) & ~15;
         }
 

@@ -1,3 +1,5 @@
+using Sam.Tests;
+
 namespace Sam.Native.Tests.Optimizers;
 
 /// <summary>Every perturbation over every base optimizer, and every combination of gradients, against the plain double reference.</summary>
@@ -63,15 +65,31 @@ public sealed class VariantTableTests
             return;
         }
 
-        using Device device = Device.Cpu();
+        using TestedDevice tested = TestedDevice.Open();
+        Device device = tested.Device;
         using SyntheticModel model = new(device);
         ArgumentException error = Assert.Throws<ArgumentException>(() => new SamOptimizer(model, Variants.Bases[baseOptimizer](), msam));
         Assert.Contains("momentum", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(Bases))]
+    public void EfficientSamOverBase_FollowsTheReference(string baseOptimizer)
+    {
+        foreach (SubsetNorm norm in Enum.GetValues<SubsetNorm>())
+        {
+            Perturbation esam = Perturbation.Esam(0.1f, 0.5f, dataFraction: 1) with { SubsetNorm = norm };
+            Compare(esam, Variants.Bases[baseOptimizer], new SamOptions());
+            Compare(esam with { P = 3 }, Variants.Bases[baseOptimizer], new SamOptions());
+            Compare(esam with { P = float.PositiveInfinity, Scaling = PerturbationScaling.Elementwise, Eta = 0.01f }, Variants.Bases[baseOptimizer], new SamOptions());
+            Compare(esam with { InnerSteps = 2 }, Variants.Bases[baseOptimizer], new SamOptions());
+        }
+    }
+
     private static void Compare(Perturbation perturbation, Func<BaseOptimizer> makeBase, SamOptions options)
     {
-        using Device device = Device.Cpu(new DeviceOptions { Threads = 1 });
+        using TestedDevice tested = TestedDevice.Open(1);
+        Device device = tested.Device;
         using SyntheticModel model = new(device);
         model.Reset();
         using SamOptimizer sam = new(model, makeBase(), perturbation, options);

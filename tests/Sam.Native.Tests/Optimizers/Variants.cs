@@ -18,6 +18,8 @@ internal static class Variants
         ["asam p=inf"] = () => Perturbation.Asam(0.05f, p: float.PositiveInfinity),
         ["asam p=3"] = () => Perturbation.Asam(0.2f, p: 3),
         ["asam p=1"] = () => Perturbation.Asam(0.5f, p: 1),
+        ["proportional"] = () => Perturbation.Proportional(0.5f),
+        ["proportional p=3"] = () => Perturbation.Proportional(0.2f, eta: 0.01f, p: 3) with { ScalesWeightsOnly = true },
         ["asam layer-wise"] = () => Perturbation.AsamLayerwise(0.5f),
         ["usam"] = () => Perturbation.Usam(0.05f),
         ["sam-on"] = () => Perturbation.SamOn(0.5f),
@@ -55,6 +57,8 @@ internal static class Variants
         ["lamb"] = () => new Lamb(0.02f, weightDecay: 0.1f),
         ["lamb clean"] = () => new Lamb(0.02f, weightDecay: 0, maximumNorm: 5),
         ["lars"] = () => new Lars(1f, trust: 0.05f, weightDecay: 0.01f),
+        ["adafactor"] = () => new Adafactor(0.05f),
+        ["adafactor decay"] = () => new Adafactor(0.02f, beta2Decay: -0.5f, epsilon: 1.5f, threshold: 0.6f, weightDecay: 0.1f),
         ["lars clean"] = () => new Lars(1f, momentum: 0, trust: 0.05f),
     };
 

@@ -152,6 +152,18 @@ internal static unsafe class Conversions
         }
     }
 
+    /// <summary>Takes the lower words of 64-bit registers and converts those.</summary>
+    /// <remarks>The list holds what the conversion itself may want there, then its routine; B is a register for the words.</remarks>
+    public static void FromWide(Warp warp, Instruction* i)
+    {
+        ulong* wide = (ulong*)(warp.Frame + i->A);
+        uint* words = (uint*)(warp.Frame + i->B);
+        for (int lane = 0; lane < Lane.Count; lane++) words[lane] = (uint)wide[lane];
+        Instruction inner = *i;
+        inner.A = i->B;
+        ((delegate*<Warp, Instruction*, void>)((void**)i->List)[1])(warp, &inner);
+    }
+
     /// <summary><c>cvt.pack</c>: two signed words, clamped, packed into the lower bits above c.</summary>
     public struct PackIntegers : ITernary<int, uint, uint>
     {

@@ -105,11 +105,20 @@ internal static class ModuleCompiler
             SharedOffsets = offsets,
             HasUnboundedCalls = unbounded,
             LocalBytesPerThread = unbounded ? reached.Sum(static f => f.LocalBytes) : Deepest(entry, byName, []),
-            RegistersPerThread = Math.Clamp(reached.Max(static f => f.LiveRegisters), 8, 255),
+            RegistersPerThread = Math.Clamp(reached.Max(static f => f.LiveRegisters), 8, MostRegisters(shape, entry.Syntax.MinBlocks)),
             MaxThreads = shape is Dim3 s ? (int)Math.Min(s.Count, int.MaxValue) : null,
             RequiredBlock = entry.Syntax.RequiredThreads,
             MinBlocksPerMultiprocessor = entry.Syntax.MinBlocks,
         };
+    }
+
+    // A compiler keeps to the launch bounds, by spilling if it must, so that such a launch always fits.
+    private static int MostRegisters(Dim3? shape, int? minBlocks)
+    {
+        const int Most = 255, Unit = 8, WarpSize = 32;
+        if (shape is not Dim3 bound) return Most;
+        long threads = (bound.Count + WarpSize - 1) / WarpSize * WarpSize * Math.Max(1, minBlocks ?? 1);
+        return (int)Math.Clamp(ArchitectureLimits.RegistersPerMultiprocessor / threads / Unit * Unit, Unit, Most);
     }
 
     private static List<PtxParameter> MakeParameters(CompiledFunction entry)

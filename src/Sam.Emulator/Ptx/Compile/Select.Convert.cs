@@ -1,3 +1,4 @@
+using Sam.Emulator.Execution;
 using Sam.Emulator.Execution.Numerics;
 using Sam.Emulator.Execution.Operations;
 using unsafe Routine = delegate*<Sam.Emulator.Execution.Warp, Sam.Emulator.Execution.Instruction*, void>;
@@ -7,6 +8,8 @@ namespace Sam.Emulator.Ptx.Compile;
 /// <summary>The compiler's part for conversions.</summary>
 internal sealed unsafe partial class FunctionCompiler
 {
+    private int narrowed = -1;
+
     private void SelectConversion()
     {
         if (modifiers.Take("pack"))
@@ -79,6 +82,21 @@ internal sealed unsafe partial class FunctionCompiler
             current.Execute = IntegerConversion(to, from);
             WidenNarrowResult(to);
         }
+
+        NarrowWideSource(from);
+    }
+
+    /// <summary>A 64-bit register as the source of a narrower type: its lower bits are taken first.</summary>
+    private void NarrowWideSource(PtxType from)
+    {
+        if (from.Size() == 8 || RegisterOf(Operand(1))?.Type.Size() != 8)
+        {
+            return;
+        }
+
+        current.List = compiled.MakeRoutineList(current.List == null ? null : *(void**)current.List, current.Execute);
+        current.B = narrowed >= 0 ? narrowed : narrowed = Grow(Lane.Narrow);
+        current.Execute = &Conversions.FromWide;
     }
 
     /// <summary>Results narrower than their register are extended by their sign; 16-bit registers keep zeros above.</summary>

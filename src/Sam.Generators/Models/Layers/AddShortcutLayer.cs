@@ -3,13 +3,18 @@ using Sam.Generators.Models.Programs;
 namespace Sam.Generators.Models.Layers;
 
 /// <summary>The sum of a block's branch and its shortcut. Its projection, where one is needed, is laid out in front of it.</summary>
-internal sealed record AddShortcutLayer(string? Projection, bool Normalize) : Layer("")
+/// <param name="Projection">Name of the projection, or null for none.</param>
+/// <param name="Normalize">Whether the projection ends with a batch normalisation.</param>
+/// <param name="Stride">The projection's stride, or null for the branch's.</param>
+internal sealed record AddShortcutLayer(string? Projection, bool Normalize, int? Stride) : Layer("")
 {
     public override string Kind => "AddShortcut";
 
     public override bool FusesRelu => true;
 
     public override bool RunsInPlace => true;
+
+    public override string? WrongSize() => TooSmall(("Stride", Stride ?? 1, 1));
 
     public override void Forward(Program program, Node node) => program.Call(
         "AddForward",

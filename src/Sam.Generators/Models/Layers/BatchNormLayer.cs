@@ -8,12 +8,16 @@ namespace Sam.Generators.Models.Layers;
 /// <param name="Rows">Whether it takes channels, rows and columns, or features, or channels and a length.</param>
 /// <param name="Epsilon">Added to the variance.</param>
 /// <param name="Momentum">Share of a batch in the running statistics.</param>
+/// <param name="Cumulative">Whether they are the average over all batches instead.</param>
 /// <param name="Affine">Whether there are scale and shift.</param>
 /// <param name="Tracks">Whether running statistics are kept.</param>
-internal sealed record BatchNormLayer(string Name, bool Rows, float Epsilon, float Momentum, bool Affine, bool Tracks) : Layer(Name)
+internal sealed record BatchNormLayer(string Name, bool Rows, float Epsilon, float Momentum, bool Cumulative, bool Affine, bool Tracks) : Layer(Name)
 {
     // Keeps the sums of sizes in the buffer memory far from an int's end.
     private const int MaximumChannels = 1 << 24;
+
+    /// <summary>One over planes with the settings of an attribute without any.</summary>
+    public static BatchNormLayer Usual { get; } = new("", Rows: true, Epsilon: 1e-5f, Momentum: 0.1f, Cumulative: false, Affine: true, Tracks: true);
 
     public override bool HasName => true;
 
@@ -24,7 +28,7 @@ internal sealed record BatchNormLayer(string Name, bool Rows, float Epsilon, flo
         new[]
         {
             Epsilon == 1e-5f ? "" : $"epsilon {Literal.Short(Epsilon)}",
-            Momentum == 0.1f ? "" : $"momentum {Literal.Short(Momentum)}",
+            Cumulative ? "cumulative average" : Momentum == 0.1f ? "" : $"momentum {Literal.Short(Momentum)}",
             Affine ? "" : "no weight",
             Tracks ? "" : "no running statistics",
         }.Where(static s => s.Length > 0)) is { Length: > 0 } settings ? $"{Kind}({settings})" : Kind;
@@ -40,6 +44,7 @@ internal sealed record BatchNormLayer(string Name, bool Rows, float Epsilon, flo
         rows,
         arguments.Named("Epsilon", 1e-5f),
         arguments.Named("Momentum", 0.1f),
+        arguments.Named("CumulativeAverage", false),
         arguments.Named("Affine", true),
         arguments.Named("TrackRunningStatistics", true));
 
@@ -71,12 +76,21 @@ internal sealed record BatchNormLayer(string Name, bool Rows, float Epsilon, flo
 
     public override int KeptCount(Sizes input) => checked((int)(2 * MemoryPlan.Align(input[0])));
 
-    public override int MinimumTrainingBatch(Sizes input) => input.Count == input[0] ? 2 : 1;
+    public override int MinimumBatch(Sizes input, bool training) => input.Count == input[0] && (training || !Tracks) ? 2 : 1;
 
-    public override void Forward(Program program, Node node) => program.Call(
+    public override void Forward(Program program, Node node) => Forward(program, node, "pass.UpdateStatistics", Argument.Write(node.Output));
+
+    /// <summary>Adds the call that makes the output again in the backward pass: the same bits, for it takes the same input, and statistics
+    /// stay where they are.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="node">The layer in its place.</param>
+    /// <param name="storage">Where the output goes this time.</param>
+    public void Again(Program program, Node node, Storage storage) => Forward(program, node, "false", Argument.At(storage));
+
+    private void Forward(Program program, Node node, string updates, Argument output) => program.Call(
         "BatchNormForward",
         [
-            Settings(node.HasRelu),
+            Settings(node.HasRelu, updates),
             .. Counts(node),
             Argument.Read(node.Input),
             node.WeightsOrNull(0),
@@ -85,7 +99,7 @@ internal sealed record BatchNormLayer(string Name, bool Rows, float Epsilon, flo
             Tracks
                 ? Argument.Text($"new {Names.Native}RunningStatistics({Buffer(node, 0)}, {Buffer(node, 1)}, ({Buffer(node, 2)}).Cast<long>())")
                 : Argument.Null,
-            Argument.Write(node.Output),
+            output,
             Kept(node, 0),
             Kept(node, 1),
         ]);
@@ -110,7 +124,7 @@ internal sealed record BatchNormLayer(string Name, bool Rows, float Epsilon, flo
         program.Call(
             "BatchNormBackward",
             [
-                Settings(masks),
+                Settings(masks, "pass.UpdateStatistics"),
                 .. Counts(node),
                 Argument.Read(node.Input),
                 node.WeightsOrNull(0),
@@ -119,10 +133,10 @@ internal sealed record BatchNormLayer(string Name, bool Rows, float Epsilon, flo
                 Argument.Read(gradient),
                 Kept(node, 0),
                 Kept(node, 1),
-                input is null ? Argument.Null : Argument.Write(input),
+                Argument.WriteIfNeeded(input, node.Input),
                 node.GradientsOrNull(0),
                 node.GradientsOrNull(1),
-                shortcut is null || !masks ? Argument.Null : Argument.Write(shortcut),
+                Argument.WriteIfNeeded(masks ? shortcut : null, node.Added!),
                 Argument.Accumulate,
             ]);
         if (shortcut is not null)
@@ -144,7 +158,7 @@ internal sealed record BatchNormLayer(string Name, bool Rows, float Epsilon, flo
     private static Argument[] Counts(Node node) =>
         [Argument.Batch, Argument.Text(Literal.Of(node.Input.Shape[0])), Argument.Text(Literal.Of(node.Input.Shape.Count / node.Input.Shape[0]))];
 
-    private Argument Settings(bool relu) => Argument.Text(
-        $"new {Names.Native}BatchNormSettings({Literal.Of(Epsilon)}, {Literal.Of(Momentum)}, {(Tracks ? "pass.Training" : "true")}, pass.UpdateStatistics, "
-        + $"{Names.Native}Activation.{(relu ? "Relu" : "None")})");
+    private Argument Settings(bool relu, string updates) => Argument.Text(
+        $"new {Names.Native}BatchNormSettings({Literal.Of(Epsilon)}, pass.StatisticsShare({Literal.Of(Momentum)}), {(Tracks ? "pass.Training" : "true")}, {updates}, "
+        + $"{Names.Native}Activation.{(relu ? "Relu" : "None")}{(Cumulative ? ", true" : "")})");
 }

@@ -28,6 +28,8 @@ internal sealed record BlockLayer(
 
     public override Sizes Output(Sizes input) => BlockPlan.Of(Body, input).Output;
 
+    public override Strides? Steps(Sizes input) => BlockPlan.Of(Body, input).Steps;
+
     public override IReadOnlyList<ParameterDeclaration> Parameters(Sizes input) =>
         [.. BlockPlan.Of(Body, input).Layers.SelectMany(static p => p.Layer.Parameters(p.InputShape))];
 }

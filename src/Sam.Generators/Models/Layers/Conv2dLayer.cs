@@ -3,7 +3,7 @@ using Sam.Generators.Models.Programs;
 
 namespace Sam.Generators.Models.Layers;
 
-/// <summary>A two-dimensional convolution with bias.</summary>
+/// <summary>A two-dimensional convolution.</summary>
 internal sealed record Conv2dLayer(
     string Name,
     int Channels,
@@ -65,7 +65,8 @@ internal sealed record Conv2dLayer(
         ("Groups", Groups, 1))
         ?? (Channels % Groups == 0
             ? null
-            : $"Groups is {Literal.Of(Groups)}, which does not divide the {Literal.Of(Channels)} channels of the output; write a divisor of them");
+            : $"Groups is {Literal.Of(Groups)}, which does not divide the {Literal.Of(Channels)} channels of the output; write a divisor of them")
+        ?? (Initializer == "Constant" ? "Initializer is Constant, and there is no constant to give it; write KaimingUniform or KaimingNormal" : null);
 
     public override string? Misfit(Sizes input)
     {
@@ -88,6 +89,8 @@ internal sealed record Conv2dLayer(
         Window.Outputs(input[1], Window.Span(KernelHeight, DilationHeight), StrideHeight, PaddingHeight),
         Window.Outputs(input[2], Window.Span(KernelWidth, DilationWidth), StrideWidth, PaddingWidth));
 
+    public override Strides? Steps(Sizes input) => new(StrideHeight, StrideWidth);
+
     public override IReadOnlyList<ParameterDeclaration> Parameters(Sizes input)
     {
         Sizes shape = new(Channels, input[0] / Groups, KernelHeight, KernelWidth);
@@ -95,7 +98,6 @@ internal sealed record Conv2dLayer(
         ParameterDeclaration weight = Initializer switch
         {
             "KaimingNormal" => new("weight", shape, "Weight", Initializer, Literal.Of((long)Channels * KernelHeight * KernelWidth)),
-            "Constant" => new("weight", shape, "Weight", Initializer, "0f"),
             _ => new("weight", shape, "Weight", Initializer, fanIn),
         };
         return Bias ? [weight, new("bias", new Sizes(Channels), "Bias", "KaimingUniform", fanIn)] : [weight];
@@ -110,22 +112,33 @@ internal sealed record Conv2dLayer(
 
     public override void Backward(Program program, Node node, Gradient gradient)
     {
-        program.Call(
+        program.CallForParameters(
             "Conv2dBackwardWeight",
             [
-                Shape(node), Argument.Batch, Argument.Read(node.Input), Argument.Read(gradient), Argument.Gradients(node.Parameters[0]),
+                Shape(node), Argument.Batch, program.ReadAgain(node.Input), Argument.Read(gradient), Argument.Gradients(node.Parameters[0]),
                 node.GradientsOrNull(1), Argument.Accumulate,
             ]);
         if (node.Input.NeedsGradient)
         {
-            Gradient input = program.NewGradient(node.Input, masked: true);
-            program.Call(
+            // What another layer gave the input before is added to where it lies.
+            Gradient? deposited = program.Deposited(node.Input);
+            Gradient input = deposited ?? program.NewGradient(node.Input, masked: true);
+            program.CallFor(
+                node.Input,
                 "Conv2dBackwardInput",
                 [
                     Shape(node), Argument.Batch, Argument.Read(gradient), Argument.Weights(node.Parameters[0]), Argument.Write(input),
-                    Argument.Mask(node.Input),
+                    Argument.Mask(node.Input), Argument.Text(deposited is null ? "false" : "true"),
                 ]);
-            program.Deposit(node.Input, input);
+            if (deposited is null)
+            {
+                program.Deposit(node.Input, input);
+            }
+            else
+            {
+                deposited.IsMasked = node.Input.WantsMask || (deposited.IsMasked && !node.Input.IsRectified);
+                node.Fuse("sum of gradients");
+            }
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed record DropoutLayer(float Probability) : Layer("")
     private Argument[] Stream(Node node) =>
     [
         Argument.Text(Literal.Of(Probability)),
-        Argument.Text($"new {Names.Native}RandomStream(pass.Seed, pass.Step, {Literal.Of(node.Index)}u)"),
+        Argument.Text($"pass.Random({Literal.Of(node.Index)}u, {Literal.Of(node.Input.Storage.Count)})"),
         Argument.Elements(node.Input),
     ];
 }

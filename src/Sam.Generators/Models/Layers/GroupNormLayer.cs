@@ -67,7 +67,7 @@ internal sealed record GroupNormLayer(string Name, int Groups, float Epsilon, bo
                 Argument.Read(gradient),
                 Argument.At(node.Kept[0]),
                 Argument.At(node.Kept[1]),
-                input is null ? Argument.Null : Argument.Write(input),
+                Argument.WriteIfNeeded(input, node.Input),
                 node.GradientsOrNull(0),
                 node.GradientsOrNull(1),
                 Argument.Accumulate,

@@ -53,6 +53,10 @@ internal abstract record Layer(string Name)
     /// <summary>Shape of the output; called where there is no misfit.</summary>
     public virtual Sizes Output(Sizes input) => input;
 
+    /// <summary>What the layer steps over, or null where it changes rows or columns in another way; called where there is no misfit.</summary>
+    public virtual Strides? Steps(Sizes input) =>
+        Output(input) is { Rank: 3 } output && input.Rank == 3 && output[1] == input[1] && output[2] == input[2] ? Strides.One : null;
+
     /// <summary>The parameters in their order; called where there is no misfit.</summary>
     public virtual IReadOnlyList<ParameterDeclaration> Parameters(Sizes input) => [];
 
@@ -62,8 +66,8 @@ internal abstract record Layer(string Name)
     /// <summary>Elements of buffer memory that are kept from the forward to the backward pass, whatever the batch.</summary>
     public virtual int KeptCount(Sizes input) => 0;
 
-    /// <summary>The smallest batch that can be trained with.</summary>
-    public virtual int MinimumTrainingBatch(Sizes input) => 1;
+    /// <summary>The smallest batch that it can take, in training or in evaluation.</summary>
+    public virtual int MinimumBatch(Sizes input, bool training) => 1;
 
     /// <summary>Writes the forward calls.</summary>
     public virtual void Forward(Program program, Node node)

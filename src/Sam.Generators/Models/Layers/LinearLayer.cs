@@ -43,7 +43,7 @@ internal sealed record LinearLayer(string Name, int Features, bool Bias) : Layer
 
     public override void Backward(Program program, Node node, Gradient gradient)
     {
-        program.Call(
+        program.CallForParameters(
             "LinearBackwardWeight",
             [
                 .. Counts(node), Argument.Read(node.Input), Argument.Read(gradient), Argument.Gradients(node.Parameters[0]),
@@ -52,7 +52,8 @@ internal sealed record LinearLayer(string Name, int Features, bool Bias) : Layer
         if (node.Input.NeedsGradient)
         {
             Gradient input = program.NewGradient(node.Input, masked: true);
-            program.Call(
+            program.CallFor(
+                node.Input,
                 "LinearBackwardInput",
                 [
                     .. Counts(node), Argument.Read(gradient), Argument.Weights(node.Parameters[0]), Argument.Write(input),

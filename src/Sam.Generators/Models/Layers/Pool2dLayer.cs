@@ -12,13 +12,15 @@ internal sealed record Pool2dLayer(
     int StrideWidth,
     int PaddingHeight,
     int PaddingWidth,
-    bool CountIncludePad) : Layer("")
+    bool CountIncludePad,
+    bool CeilMode) : Layer("")
 {
     public override string Kind => Average ? "AvgPool2d" : "MaxPool2d";
 
     public override string Description => $"{Kind}({Window.Pair(KernelHeight, KernelWidth)}"
         + (StrideHeight == KernelHeight && StrideWidth == KernelWidth ? "" : Window.Unless("stride", StrideHeight, StrideWidth, 0))
         + Window.Unless("padding", PaddingHeight, PaddingWidth, 0)
+        + (CeilMode ? ", rounded up" : "")
         + (CountIncludePad ? ")" : ", padding not counted)");
 
     // The maxima are found again in the input; a mean needs neither.
@@ -36,7 +38,8 @@ internal sealed record Pool2dLayer(
             arguments.Named("StrideWidth", arguments.Named("Stride", width)),
             arguments.Named("PaddingHeight", padding),
             arguments.Named("PaddingWidth", padding),
-            arguments.Named("CountIncludePad", true));
+            arguments.Named("CountIncludePad", true),
+            arguments.Named("CeilMode", false));
     }
 
     public override string? WrongSize() => TooSmall(
@@ -55,8 +58,10 @@ internal sealed record Pool2dLayer(
 
     public override Sizes Output(Sizes input) => new(
         input[0],
-        Window.Outputs(input[1], KernelHeight, StrideHeight, PaddingHeight),
-        Window.Outputs(input[2], KernelWidth, StrideWidth, PaddingWidth));
+        Window.Outputs(input[1], KernelHeight, StrideHeight, PaddingHeight, Overhangs(input).Rows),
+        Window.Outputs(input[2], KernelWidth, StrideWidth, PaddingWidth, Overhangs(input).Columns));
+
+    public override Strides? Steps(Sizes input) => new(StrideHeight, StrideWidth);
 
     public override void Forward(Program program, Node node) => program.Call(
         Average ? "AvgPool2dForward" : "MaxPool2dForward",
@@ -88,8 +93,17 @@ internal sealed record Pool2dLayer(
 
     private Argument[] Counting() => Average ? [Argument.Text(Literal.Of(CountIncludePad))] : [];
 
-    private Argument Shape(Node node) => Argument.Text($"new {Names.Native}Pool2dShape("
-        + $"{node.Input.Shape}".Replace("x", ", ")
-        + $", {Literal.Of(KernelHeight)}, {Literal.Of(KernelWidth)}, {Literal.Of(StrideHeight)}, {Literal.Of(StrideWidth)}"
-        + $", {Literal.Of(PaddingHeight)}, {Literal.Of(PaddingWidth)})");
+    private (int Rows, int Columns) Overhangs(Sizes input) => CeilMode
+        ? (Window.Overhang(input[1], KernelHeight, StrideHeight, PaddingHeight), Window.Overhang(input[2], KernelWidth, StrideWidth, PaddingWidth))
+        : (0, 0);
+
+    private Argument Shape(Node node)
+    {
+        (int rows, int columns) = Overhangs(node.Input.Shape);
+        return Argument.Text($"new {Names.Native}Pool2dShape("
+            + $"{node.Input.Shape}".Replace("x", ", ")
+            + $", {Literal.Of(KernelHeight)}, {Literal.Of(KernelWidth)}, {Literal.Of(StrideHeight)}, {Literal.Of(StrideWidth)}"
+            + $", {Literal.Of(PaddingHeight)}, {Literal.Of(PaddingWidth)}"
+            + (rows + columns == 0 ? ")" : $", {Literal.Of(rows)}, {Literal.Of(columns)})"));
+    }
 }

@@ -12,8 +12,18 @@ internal static class Window
     /// <summary>Rows or columns that a kernel covers, at most an int's.</summary>
     public static int Span(int kernel, int dilation) => (int)Math.Min(int.MaxValue, ((long)dilation * (kernel - 1)) + 1);
 
-    /// <summary>floor((size + 2 padding - span) / stride) + 1.</summary>
-    public static int Outputs(int size, int span, int stride, int padding) => (int)((size + (2L * padding) - span) / stride) + 1;
+    /// <summary>floor((size + 2 padding + overhang - span) / stride) + 1.</summary>
+    public static int Outputs(int size, int span, int stride, int padding, int overhang = 0) =>
+        (int)((size + (2L * padding) + overhang - span) / stride) + 1;
+
+    /// <summary>How far one more window than fits reaches beyond the padded side; 0 where none is left over, or where that window would begin
+    /// behind the last element.</summary>
+    public static int Overhang(int size, int span, int stride, int padding)
+    {
+        long start = (long)Outputs(size, span, stride, padding) * stride, end = size + (2L * padding);
+        bool isLeftOver = (end - span) % stride != 0;
+        return isLeftOver && start < size + (long)padding ? (int)(start + span - end) : 0;
+    }
 
     /// <summary>Why a window does not fit an input of channels, rows and columns, or null where it does.</summary>
     public static string? Misfit(Sizes input, int spanHeight, int spanWidth, int paddingHeight, int paddingWidth)

@@ -8,12 +8,14 @@ internal readonly record struct Argument
 {
     private readonly string? _text;
     private readonly ParameterSlot? _parameter;
+    private readonly string? _needs;
 
-    private Argument(string? text, Storage? storage, ParameterSlot? parameter)
+    private Argument(string? text, Storage? storage, ParameterSlot? parameter, string? needs = null)
     {
         _text = text;
         Storage = storage;
         _parameter = parameter;
+        _needs = needs;
     }
 
     public static Argument Batch => Text("batch");
@@ -41,6 +43,10 @@ internal readonly record struct Argument
 
     public static Argument Write(Gradient gradient) => Read(gradient);
 
+    /// <summary>The memory where the gradient of the value is needed, else null.</summary>
+    public static Argument WriteIfNeeded(Gradient? gradient, Tensor tensor) =>
+        gradient is null ? Null : new(null, gradient.Storage, null, $"pass.NeedsBefore({Literal.Of(tensor.ParameterEnd)})");
+
     public static Argument At(Storage storage) => new(null, storage, null);
 
     /// <summary>The value itself where a ReLU made it, so that its gradient is masked as it is written; else nothing.</summary>
@@ -48,10 +54,12 @@ internal readonly record struct Argument
 
     public static Argument Weights(ParameterSlot parameter) => new("pass.Weights", null, parameter);
 
-    public static Argument Gradients(ParameterSlot parameter) => new("pass.Gradients", null, parameter);
+    /// <summary>The gradient of a parameter, or null where nobody needs it.</summary>
+    public static Argument Gradients(ParameterSlot parameter) =>
+        Text($"pass.Gradient({Literal.Of(parameter.Index)}, {Literal.Of(parameter.Offset)})");
 
     /// <summary>The argument as C#; call it when the memory is planned.</summary>
     public override string ToString() => Storage is not null
-        ? $"pass.At({Literal.Of(Storage.Offset)})"
+        ? (_needs is null ? "" : _needs + " ? ") + $"pass.At({Literal.Of(Storage.Offset)})" + (_needs is null ? "" : " : default")
         : _parameter is not null ? $"{_text} + {Literal.Of(_parameter.Offset)}" : _text!;
 }

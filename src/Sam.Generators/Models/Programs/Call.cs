@@ -14,17 +14,23 @@ internal enum Condition
 }
 
 /// <summary>One call of the generated passes.</summary>
-internal sealed record Call(Node Node, Condition Condition, string Method, IReadOnlyList<Argument> Arguments)
+/// <param name="Node">The layer it belongs to.</param>
+/// <param name="Condition">In which passes.</param>
+/// <param name="Needs">What has to be needed for it, as C#; empty for nothing.</param>
+/// <param name="Method">The method.</param>
+/// <param name="Arguments">Its arguments.</param>
+internal sealed record Call(Node Node, Condition Condition, string Needs, string Method, IReadOnlyList<Argument> Arguments)
 {
     /// <summary>The statement as C#; call it when the memory is planned.</summary>
     public override string ToString()
     {
-        string condition = Condition switch
+        string mode = Condition switch
         {
-            Condition.Training => "if (pass.Training) ",
-            Condition.Evaluation => "if (!pass.Training) ",
+            Condition.Training => "pass.Training",
+            Condition.Evaluation => "!pass.Training",
             _ => "",
         };
-        return $"{condition}{Method}({string.Join(", ", Arguments)});";
+        string condition = mode.Length > 0 && Needs.Length > 0 ? $"{mode} && {Needs}" : mode + Needs;
+        return $"{(condition.Length > 0 ? $"if ({condition}) " : "")}{Method}({string.Join(", ", Arguments)});";
     }
 }

@@ -18,6 +18,11 @@ internal static class Fusion
         {
             Layer layer = node.Layer;
             Tensor input = node.Input, output = node.Output;
+            if (layer is AddShortcutLayer && !node.IsFree)
+            {
+                node.Fuse("a pass of its own");
+            }
+
             if (node.IsFree)
             {
                 output.BeViewOf(input);

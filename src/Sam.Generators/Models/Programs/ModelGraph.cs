@@ -59,7 +59,7 @@ internal sealed class ModelGraph
         Node node = new(_nodes.Count, layer, path, input, shortcut);
         foreach (ParameterDeclaration parameter in layer.Parameters(input.Shape))
         {
-            ParameterSlot slot = new($"{node.Name}.{parameter.Name}", parameter, ArenaCount);
+            ParameterSlot slot = new($"{node.Name}.{parameter.Name}", parameter, ArenaCount, _parameters.Count);
             ArenaCount = checked((int)MemoryPlan.Align(ArenaCount + parameter.Shape.Count));
             node.Parameters.Add(slot);
             _parameters.Add(slot);

@@ -1,3 +1,5 @@
+using Sam.Generators.Helpers;
+
 namespace Sam.Generators.Models.Programs;
 
 /// <summary>A layer in its place in the program.</summary>
@@ -51,6 +53,14 @@ internal sealed class Node(int index, Layers.Layer layer, IReadOnlyList<string> 
     public Argument WeightsOrNull(int parameter) => parameter < Parameters.Count ? Argument.Weights(Parameters[parameter]) : Argument.Null;
 
     public Argument GradientsOrNull(int parameter) => parameter < Parameters.Count ? Argument.Gradients(Parameters[parameter]) : Argument.Null;
+
+    /// <summary>Whether the gradient of one of its parameters is needed, as C#.</summary>
+    public string NeedsOwn => Parameters.Count == 1
+        ? $"pass.Needs({Literal.Of(Parameters[0].Index)})"
+        : $"pass.NeedsAny({Literal.Of(Parameters[0].Index)}, {Literal.Of(Parameters.Count)})";
+
+    /// <summary>No parameter from this number on had a part in what its call makes.</summary>
+    public int ParameterEnd => Math.Max(Output.ParameterEnd, Added?.ParameterEnd ?? 0);
 
     /// <summary>Adds to what it is computed together with.</summary>
     public void Fuse(string what) => Fusion = Fusion.Length == 0 ? what : Fusion + ", " + what;

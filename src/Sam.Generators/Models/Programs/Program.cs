@@ -1,3 +1,6 @@
+using Sam.Generators.Helpers;
+using Sam.Generators.Models.Layers;
+
 namespace Sam.Generators.Models.Programs;
 
 /// <summary>A model as a straight line of calls: the forward pass, the loss, the backward pass, with every value in its place.</summary>
@@ -38,9 +41,6 @@ internal sealed class Program
 
     public int BufferCount { get; }
 
-    /// <summary>The smallest batch that can be trained with.</summary>
-    public int MinimumTrainingBatch => Nodes.Max(static n => n.Layer.MinimumTrainingBatch(n.Input.Shape));
-
     public long ActivationCount { get; private set; }
 
     public Tensor Input { get; }
@@ -54,6 +54,9 @@ internal sealed class Program
     public IReadOnlyList<Call> BackwardCalls => _backward;
 
     public IReadOnlyList<Storage> Storages => _storages;
+
+    /// <summary>The smallest batch of a pass, in training or in evaluation.</summary>
+    public int MinimumBatch(bool training) => Nodes.Max(n => n.Layer.MinimumBatch(n.Input.Shape, training));
 
     /// <summary>Turns a checked declaration into calls.</summary>
     public static Program Build(ModelDeclaration declaration) => new(declaration);
@@ -69,9 +72,35 @@ internal sealed class Program
     public void Call(string kernel, IReadOnlyList<Argument> arguments, Condition condition = Condition.Always) =>
         CallMethod("kernels." + kernel, arguments, condition);
 
-    /// <summary>Adds a call of any static method.</summary>
+    /// <summary>Adds a call of any static method; in the backward pass one that is made where a parameter that had a part in the layer's
+    /// output needs its gradient.</summary>
     public void CallMethod(string method, IReadOnlyList<Argument> arguments, Condition condition = Condition.Always) =>
-        _calls.Add(new Call(_node, condition, method, arguments));
+        Add(method, arguments, condition, _calls == _backward ? NeedsBefore(_node.ParameterEnd) : "");
+
+    /// <summary>Adds the call of a kernel that makes the gradients of the layer's own parameters, where one of them is needed.</summary>
+    public void CallForParameters(string kernel, IReadOnlyList<Argument> arguments) =>
+        Add("kernels." + kernel, arguments, Condition.Always, _node.NeedsOwn);
+
+    /// <summary>Adds the call of a kernel that makes the gradient of a value, where it is needed.</summary>
+    public void CallFor(Tensor tensor, string kernel, IReadOnlyList<Argument> arguments) =>
+        Add("kernels." + kernel, arguments, Condition.Always, NeedsBefore(tensor.ParameterEnd));
+
+    /// <summary>A value that the backward pass reads. What a batch normalisation made for one reader is made again, which costs a pass
+    /// over memory that the reader's own work hides, instead of being kept since the forward pass.</summary>
+    /// <param name="tensor">The value.</param>
+    /// <returns>Where it can be read in the next call.</returns>
+    public Argument ReadAgain(Tensor tensor)
+    {
+        if (tensor.IsShared || tensor.Root.Producer is not { Layer: BatchNormLayer normalization, Added: null } producer)
+        {
+            return Argument.Read(tensor);
+        }
+
+        Storage storage = NewStorage($"{tensor.Storage.Name} again", tensor.Storage.Count);
+        normalization.Again(this, producer, storage);
+        producer.Fuse("made again");
+        return Argument.At(storage);
+    }
 
     /// <summary>Memory for the gradient of a value.</summary>
     /// <param name="tensor">The value.</param>
@@ -92,6 +121,11 @@ internal sealed class Program
         return copy;
     }
 
+    /// <summary>The gradient that a value has been given so far, where more may be added to it in place.</summary>
+    /// <param name="tensor">The value.</param>
+    /// <returns>The gradient, or null.</returns>
+    public Gradient? Deposited(Tensor tensor) => _gradients.TryGetValue(tensor.Root, out Gradient? sum) && !sum.IsShared ? sum : null;
+
     /// <summary>Hands a gradient to the value's producer; a value that several layers read gets the sum of theirs.</summary>
     public void Deposit(Tensor tensor, Gradient gradient)
     {
@@ -105,17 +139,23 @@ internal sealed class Program
         if (sum.IsShared && gradient.IsShared)
         {
             Gradient total = new(NewStorage($"gradient of {tensor.Storage.Name}", tensor.Shape.Count), masked);
-            Call(
-                "AddForward", [Argument.Activation("None"), Argument.Elements(tensor), Argument.Read(sum), Argument.Read(gradient), Argument.Write(total)]);
+            CallFor(
+                tensor, "AddForward", [Argument.Activation("None"), Argument.Elements(tensor), Argument.Read(sum), Argument.Read(gradient), Argument.Write(total)]);
             _gradients[tensor.Root] = total;
             return;
         }
 
         (Gradient kept, Gradient added) = sum.IsShared ? (gradient, sum) : (sum, gradient);
-        Call("Add", [Argument.Elements(kept.Storage), Argument.Read(added), Argument.Write(kept)]);
+        CallFor(tensor, "Add", [Argument.Elements(kept.Storage), Argument.Read(added), Argument.Write(kept)]);
         kept.IsMasked = masked;
         _gradients[tensor.Root] = kept;
     }
+
+    // A step trains something, so what every parameter is in front of is always needed.
+    private string NeedsBefore(int end) => end >= Parameters.Count ? "" : $"pass.NeedsBefore({Literal.Of(end)})";
+
+    private void Add(string method, IReadOnlyList<Argument> arguments, Condition condition, string needs) =>
+        _calls.Add(new Call(_node, condition, needs, method, arguments));
 
     private void WriteForward()
     {

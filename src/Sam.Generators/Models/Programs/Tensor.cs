@@ -3,7 +3,7 @@ namespace Sam.Generators.Models.Programs;
 /// <summary>A value of the program: the input, or what one layer made. Layers that move nothing make another view of the same.</summary>
 internal sealed class Tensor(Sizes shape, Node? producer)
 {
-    private bool? _needsGradient;
+    private int? _parameterEnd;
 
     public Sizes Shape { get; } = shape;
 
@@ -23,8 +23,12 @@ internal sealed class Tensor(Sizes shape, Node? producer)
     public bool IsRectified { get; set; }
 
     /// <summary>Whether a parameter had a part in it.</summary>
-    public bool NeedsGradient => _needsGradient ??= Producer is not null
-        && (Producer.Parameters.Count > 0 || Producer.Input.NeedsGradient || Producer.Shortcut is { NeedsGradient: true });
+    public bool NeedsGradient => ParameterEnd > 0;
+
+    /// <summary>No parameter from this number on had a part in it: its gradient is needed only where that of an earlier one is.</summary>
+    public int ParameterEnd => _parameterEnd ??= Producer is null ? 0
+        : Producer.Parameters.Count > 0 ? Producer.Parameters[Producer.Parameters.Count - 1].Index + 1
+        : Math.Max(Producer.Input.ParameterEnd, Producer.Shortcut?.ParameterEnd ?? 0);
 
     /// <summary>Whether the calls that make its gradient have to zero it where its ReLU was off: not where its producer does so
     /// anyway.</summary>

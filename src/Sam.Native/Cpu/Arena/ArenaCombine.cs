@@ -24,7 +24,7 @@ internal static unsafe class ArenaCombine
         PieceLoop.Run(team, pieces, ref job);
     }
 
-    /// <summary>Limits every element to [-limit, limit].</summary>
+    /// <summary>Limits every finite element to [-limit, limit]; NaN and infinities stay.</summary>
     /// <param name="team">The team.</param>
     /// <param name="pieces">Where to work.</param>
     /// <param name="limit">The limit.</param>
@@ -50,7 +50,7 @@ internal static unsafe class ArenaCombine
         Job<Restoring> job = new()
         {
             Pieces = pieces.Pieces.ToPointer(),
-            Pass = new Restoring { Saved = saved, Weights = weights },
+            Pass = new Restoring { Saved = saved, Weights = weights, Streams = PieceLoop.Streams(pieces.ElementCount, weights) },
             Width = Simd.Width
         };
         PieceLoop.Run(team, pieces, ref job);
@@ -60,17 +60,18 @@ internal static unsafe class ArenaCombine
     /// <param name="team">The team.</param>
     /// <param name="pieces">Where to work.</param>
     /// <param name="step">The numbers.</param>
+    /// <param name="first">Whether there is no average yet.</param>
     /// <param name="gradient">g, becomes the direction.</param>
     /// <param name="average">m.</param>
     /// <param name="next">Takes m'.</param>
     /// <param name="kept">Takes g, or null.</param>
     public static void Friendly(
-        WorkerTeam team, in ArenaPieces pieces, in FriendlyStep step, float* gradient, float* average, float* next, float* kept)
+        WorkerTeam team, in ArenaPieces pieces, in FriendlyStep step, bool first, float* gradient, float* average, float* next, float* kept)
     {
         Job<FriendlyPass> job = new()
         {
             Pieces = pieces.Pieces.ToPointer(),
-            Pass = new FriendlyPass { Step = step, Gradient = gradient, Average = average, Next = next, Kept = kept },
+            Pass = new FriendlyPass { Step = step, First = first, Gradient = gradient, Average = average, Next = next, Kept = kept },
             Width = Simd.Width,
         };
         PieceLoop.Run(team, pieces, ref job);
@@ -147,9 +148,9 @@ internal static unsafe class ArenaCombine
             TV x = PieceLoop.Load<TV>(Values + i, count);
             TV high = TV.Splat(Limit);
             TV low = TV.Splat(-Limit);
-            x = TV.Select(TV.Less(high, x), high, x);
-            x = TV.Select(TV.Less(x, low), low, x);
-            PieceLoop.Store(Values + i, x, count);
+            TV largest = TV.Splat(float.MaxValue);
+            TV limited = TV.Select(TV.Less(high, x), high, TV.Select(TV.Less(x, low), low, x));
+            PieceLoop.Store(Values + i, TV.Select(TV.LessOrEqual(TV.Abs(x), largest), limited, x), count);
         }
     }
 
@@ -157,18 +158,20 @@ internal static unsafe class ArenaCombine
     {
         public float* Saved;
         public float* Weights;
+        public bool Streams;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Invoke<TV>(in ArenaPiece piece, nint i, int count)
             where TV : unmanaged, ILanes<TV>
         {
-            if (piece.IsPerturbed != 0) PieceLoop.Store(Weights + i, PieceLoop.Load<TV>(Saved + i, count), count);
+            if (piece.IsPerturbed != 0) PieceLoop.Store(Weights + i, PieceLoop.Load<TV>(Saved + i, count), count, Streams);
         }
     }
 
     private struct FriendlyPass : IPass
     {
         public FriendlyStep Step;
+        public bool First;
         public float* Gradient;
         public float* Average;
         public float* Next;
@@ -191,7 +194,7 @@ internal static unsafe class ArenaCombine
                 next = TV.Fma(keep, m, enter * g);
                 direction = TV.Fma(sigma, next, g);
             }
-            else if (Step.First != 0)
+            else if (First)
             {
                 next = g;
                 direction = g;

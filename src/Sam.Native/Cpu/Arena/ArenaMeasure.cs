@@ -10,14 +10,9 @@ namespace Sam.Native.Cpu;
 /// added in ascending order. Reads g, and w where a group is adaptive.</remarks>
 internal static unsafe class ArenaMeasure
 {
-    private const int BlockCount = 256;
-
-    private enum Term
-    {
-        Squares,
-        Magnitudes,
-        Powers,
-    }
+    // Between these a reciprocal is a normal number, and a product with it as good as a quotient.
+    private const float SmallestInverted = 1e-36f;
+    private const float LargestInverted = 1e36f;
 
     /// <summary>Measures the direction.</summary>
     /// <param name="team">The team.</param>
@@ -34,7 +29,7 @@ internal static unsafe class ArenaMeasure
     {
         fixed (PerturbGroup* settings = groups)
         {
-            Job job = new()
+            Work work = new()
             {
                 Pieces = pieces.Pieces.ToPointer(),
                 Groups = settings,
@@ -42,23 +37,41 @@ internal static unsafe class ArenaMeasure
                 W = weights,
                 Partials = pieces.Partials.ToPointer(),
                 Width = Simd.Width,
-                Term = norm is BallNorm.Infinity ? Term.Magnitudes : Term.Squares,
-                Norm = norm,
+                CountsTies = norm == BallNorm.One,
             };
-            PieceLoop.Run(team, pieces, ref job);
-            Gather(job.Partials, pieces.Count, result);
+            switch (norm)
+            {
+                case BallNorm.One or BallNorm.General: Sum<MeasureTerms.Largest>(team, pieces, work, result); break;
+                case BallNorm.Infinity: Sum<MeasureTerms.Magnitudes>(team, pieces, work, result); break;
+                default: Sum<MeasureTerms.Squares>(team, pieces, work, result); break;
+            }
+
             if (norm != BallNorm.General || !(result[Measure.Maximum] > 0) || !double.IsFinite(result[Measure.Maximum])) return;
             double squares = result[Measure.Squares];
             double maximum = result[Measure.Maximum];
-            job.Term = Term.Powers;
-            job.Maximum = (float)maximum;
-            job.Q = (float)(p / (p - 1.0));
-            job.Halves = Powers.Halves(p / (p - 1.0));
-            PieceLoop.Run(team, pieces, ref job);
-            Gather(job.Partials, pieces.Count, result);
+            double q = p / (p - 1.0);
+            work.Maximum = (float)maximum;
+            work.Inverse = work.Maximum is > SmallestInverted and < LargestInverted ? 1 / work.Maximum : 0;
+            work.Q = (float)q;
+            work.Halves = Powers.Halves(q);
+            switch (work.Halves)
+            {
+                case 0: Sum<MeasureTerms.Ratios<Powers.Any>>(team, pieces, work, result); break;
+                case 3: Sum<MeasureTerms.Ratios<Powers.ThreeHalves>>(team, pieces, work, result); break;
+                default: Sum<MeasureTerms.Ratios<Powers.Squarings>>(team, pieces, work, result); break;
+            }
+
             result[Measure.Squares] = squares;
             result[Measure.Maximum] = maximum;
         }
+    }
+
+    private static void Sum<TTerm>(WorkerTeam team, in ArenaPieces pieces, in Work work, double* result)
+        where TTerm : struct, MeasureTerms.ITerm
+    {
+        Job<TTerm> job = new() { Work = work };
+        PieceLoop.Run(team, pieces, ref job);
+        Gather(work.Partials, pieces.Count, result);
     }
 
     // Partials: sum, maximum, squares, ties with the maximum.
@@ -83,7 +96,7 @@ internal static unsafe class ArenaMeasure
         result[Measure.Squares] = squares;
     }
 
-    private struct Job : ITeamJob
+    private struct Work
     {
         public ArenaPiece* Pieces;
         public PerturbGroup* Groups;
@@ -91,15 +104,21 @@ internal static unsafe class ArenaMeasure
         public float* W;
         public double* Partials;
         public VectorWidth Width;
-        public Term Term;
-        public BallNorm Norm;
+        public bool CountsTies;
         public float Maximum;
+        public float Inverse;
         public float Q;
         public int Halves;
+    }
+
+    private struct Job<TTerm> : ITeamJob
+        where TTerm : struct, MeasureTerms.ITerm
+    {
+        public Work Work;
 
         public readonly void Invoke(int part, int worker)
         {
-            switch (Width)
+            switch (Work.Width)
             {
                 case VectorWidth.Vector512: Piece<Lanes512, Doubles512>(part); break;
                 case VectorWidth.Vector256: Piece<Lanes256, Doubles256>(part); break;
@@ -107,111 +126,120 @@ internal static unsafe class ArenaMeasure
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Piece<TV, TD>(int part)
             where TV : unmanaged, ILanes<TV>
             where TD : unmanaged, IDoubles<TD>
         {
-            ArenaPiece piece = Pieces[part];
-            PerturbGroup group = Groups[piece.Group];
-            double* sums = Partials + (4 * part);
+            ArenaPiece piece = Work.Pieces[part];
+            PerturbGroup group = Work.Groups[piece.Group];
+            float* g = Work.G + piece.Offset;
+            double* sums = Work.Partials + (4 * part);
             bool perturbed = piece.IsPerturbed != 0;
-            bool plain = group.IsAdaptive == 0 && perturbed && Term == Term.Squares;
-            bool finds = Norm is BallNorm.One or BallNorm.General && Term == Term.Squares;
-            TD squares = default, squaresOdd = default, even = default, odd = default;
-            TV maximum = TV.Splat(0f);
-            float* scaled = stackalloc float[BlockCount];
-            float* padded = stackalloc float[BlockCount];
-            for (int start = 0; start < piece.Count; start += BlockCount)
+            sums[0] = 0;
+            sums[1] = 0;
+            sums[2] = 0;
+            sums[3] = TTerm.Finds ? 0 : -1;
+            if (!perturbed || (typeof(TTerm) == typeof(MeasureTerms.Squares) && group.Scaling == 0))
             {
-                int count = Math.Min(BlockCount, piece.Count - start);
-                float* g = G + piece.Offset + start;
-                float* w = W + piece.Offset + start;
-                if (count < BlockCount)
+                double squares = TTerm.IsSecond ? 0 : LaneSums.Squares<TD>(g, piece.Count);
+                sums[2] = squares;
+                sums[0] = perturbed ? squares : 0;
+                return;
+            }
+
+            if (typeof(TTerm) == typeof(MeasureTerms.Magnitudes) && group.Scaling == 0)
+            {
+                sums[0] = LaneSums.Magnitudes<TD>(g, piece.Count, out sums[2]);
+                return;
+            }
+
+            Terms<TV, TD>(g, Work.W + piece.Offset, piece.Count, group, sums);
+            if (TTerm.Finds && Work.CountsTies) sums[3] = Ties(piece, group, (float)sums[1]);
+        }
+
+        // Locals, not references, so that the accumulators stay in registers.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void Terms<TV, TD>(float* g, float* w, nint count, PerturbGroup group, double* sums)
+            where TV : unmanaged, ILanes<TV>
+            where TD : unmanaged, IDoubles<TD>
+        {
+            bool adaptive = group.Scaling != 0;
+            TD squares = default, squaresOdd = default, even = default, odd = default;
+            TV largest = TV.Splat(0f), largestOdd = largest, eta = TV.Splat(group.Eta), exponent = TV.Splat(Work.Q);
+            float maximum = Work.Maximum, inverse = Work.Inverse;
+            int halves = Work.Halves;
+            float* buffer = stackalloc float[96 + 16];
+            buffer = (float*)(((nint)buffer + 63) & ~63);
+            float* tail = buffer + 32, weightTail = buffer + 64;
+            for (nint i = 0; i < count; i += 32)
+            {
+                float* x = g + i;
+                float* y = w + i;
+                if (count - i < 32)
                 {
-                    for (int j = 0; j < BlockCount; j++) padded[j] = j < count ? g[j] : 0f;
-                    g = padded;
+                    LaneSums.Pad(x, (int)(count - i), tail);
+                    if (adaptive) LaneSums.Pad(y, (int)(count - i), weightTail);
+                    x = tail;
+                    y = weightTail;
                 }
 
-                int rounded = (count + 31) & ~31;
-                if (Term != Term.Powers) AddSquares(g, rounded, ref squares, ref squaresOdd);
-                if (!perturbed || (plain && !finds)) continue;
-                if (Term == Term.Magnitudes && group.IsAdaptive == 0)
+                if (!TTerm.IsSecond)
                 {
-                    AddMagnitudes(g, rounded, ref even, ref odd);
+                    TD x0 = TD.Load(x), x1 = TD.Load(x + 16);
+                    squares = TD.AddProduct(squares, x0, x0);
+                    squaresOdd = TD.AddProduct(squaresOdd, x1, x1);
+                }
+
+                TV t0 = TV.Abs(TV.Load(x)), t1 = TV.Abs(TV.Load(x + 16));
+                if (adaptive)
+                {
+                    t0 *= TV.Abs(TV.Load(y)) + eta;
+                    t1 *= TV.Abs(TV.Load(y + 16)) + eta;
+                }
+
+                if (TTerm.Finds)
+                {
+                    largest = Larger(largest, t0);
+                    largestOdd = Larger(largestOdd, t1);
                     continue;
                 }
 
-                for (int i = 0; i < rounded; i += 16)
-                {
-                    TV t = TV.Abs(TV.Load(g + i));
-                    if (group.IsAdaptive != 0 && i < count)
-                    {
-                        TV scale = TV.Abs(PieceLoop.Load<TV>(w + i, Math.Min(16, count - i))) + TV.Splat(group.Eta);
-                        t *= scale;
-                    }
-
-                    if (Term == Term.Powers) t = Powers.Power(t / TV.Splat(Maximum), Halves, TV.Splat(Q));
-                    t.Store(scaled + i);
-                    if (finds) maximum = Larger(maximum, t);
-                }
-
-                if (Term == Term.Squares) AddSquares(scaled, rounded, ref even, ref odd);
-                else AddMagnitudes(scaled, rounded, ref even, ref odd);
+                TTerm.Map(t0, maximum, inverse, halves, exponent).Store(buffer);
+                TTerm.Map(t1, maximum, inverse, halves, exponent).Store(buffer + 16);
+                even = TTerm.Add(even, TD.Load(buffer));
+                odd = TTerm.Add(odd, TD.Load(buffer + 16));
             }
 
-            double sumOfSquares = (squares + squaresOdd).Sum();
-            sums[0] = plain ? sumOfSquares : (even + odd).Sum();
-            sums[2] = sumOfSquares;
-            sums[1] = 0;
-            sums[3] = -1;
-            if (finds) Ties<TV>(piece, group, perturbed, maximum, sums);
+            sums[0] = (even + odd).Sum();
+            sums[1] = TTerm.Finds ? LargestLane(Larger(largest, largestOdd), buffer) : 0;
+            sums[2] = (squares + squaresOdd).Sum();
         }
 
-        // The largest |t| of the piece, and how many coordinates have it.
-        private readonly void Ties<TV>(ArenaPiece piece, PerturbGroup group, bool perturbed, TV maximum, double* sums)
+        private static float LargestLane<TV>(TV values, float* buffer)
             where TV : unmanaged, ILanes<TV>
         {
-            float* lanes = stackalloc float[16];
-            maximum.Store(lanes);
+            values.Store(buffer);
             float largest = 0;
             for (int lane = 0; lane < 16 && !float.IsNaN(largest); lane++)
             {
-                if (!(lanes[lane] <= largest)) largest = lanes[lane];
+                if (!(buffer[lane] <= largest)) largest = buffer[lane];
             }
 
-            sums[1] = largest;
-            sums[3] = 0;
-            if (Norm != BallNorm.One || !perturbed || largest == 0) return;
-            for (int i = 0; i < piece.Count; i++)
-            {
-                float t = MathF.Abs(G[piece.Offset + i]);
-                if (group.IsAdaptive != 0) t *= MathF.Abs(W[piece.Offset + i]) + group.Eta;
-                if (t == largest) sums[3]++;
-            }
+            return largest;
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void AddSquares<TD>(float* x, int count, ref TD even, ref TD odd)
-            where TD : unmanaged, IDoubles<TD>
+        // How many coordinates of the piece have the largest |t|.
+        private readonly double Ties(ArenaPiece piece, PerturbGroup group, float largest)
         {
-            for (int i = 0; i < count; i += 32)
+            double ties = 0;
+            for (int i = 0; i < piece.Count && largest > 0; i++)
             {
-                TD x0 = TD.Load(x + i), x1 = TD.Load(x + i + 16);
-                even = TD.AddProduct(even, x0, x0);
-                odd = TD.AddProduct(odd, x1, x1);
+                float t = MathF.Abs(Work.G[piece.Offset + i]);
+                if (group.Scaling != 0) t *= MathF.Abs(Work.W[piece.Offset + i]) + group.Eta;
+                if (t == largest) ties++;
             }
-        }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void AddMagnitudes<TD>(float* x, int count, ref TD even, ref TD odd)
-            where TD : unmanaged, IDoubles<TD>
-        {
-            for (int i = 0; i < count; i += 32)
-            {
-                even = TD.AddMagnitude(even, TD.Load(x + i));
-                odd = TD.AddMagnitude(odd, TD.Load(x + i + 16));
-            }
+            return ties;
         }
 
         // NaN on either side wins.

@@ -25,6 +25,7 @@ internal static unsafe class ArenaPerturb
             Job job = new()
             {
                 Pieces = pieces.Pieces.ToPointer(),
+                Elements = pieces.ElementCount,
                 Groups = settings,
                 Arguments = arguments,
                 Width = Simd.Width,
@@ -61,6 +62,7 @@ internal static unsafe class ArenaPerturb
     private struct Job : ITeamJob
     {
         public ArenaPiece* Pieces;
+        public long Elements;
         public PerturbGroup* Groups;
         public PerturbArguments Arguments;
         public VectorWidth Width;
@@ -99,7 +101,9 @@ internal static unsafe class ArenaPerturb
             {
                 case BallNorm.One: Loop<TV, OneBall>(piece); break;
                 case BallNorm.Infinity: Loop<TV, InfinityBall>(piece); break;
-                case BallNorm.General: Loop<TV, GeneralBall>(piece); break;
+                case BallNorm.General when Halves == 0: Loop<TV, GeneralBall<Powers.Any>>(piece); break;
+                case BallNorm.General when Halves == 1: Loop<TV, GeneralBall<Powers.Root>>(piece); break;
+                case BallNorm.General: Loop<TV, GeneralBall<Powers.Squarings>>(piece); break;
                 default: Loop<TV, LinearBall>(piece); break;
             }
         }
@@ -126,22 +130,23 @@ internal static unsafe class ArenaPerturb
             float* w = (Arguments.Weights + piece.Offset).ToPointer();
             float* saved = Arguments.Saved.IsNull ? null : (Arguments.Saved + piece.Offset).ToPointer();
             float* kept = Arguments.Kept.IsNull ? null : (Arguments.Kept + piece.Offset).ToPointer();
+            bool streams = PieceLoop.Streams(Elements, saved);
             nint i = 0;
-            for (; i <= piece.Count - 16; i += 16) Body<TV, TBall>(constants, g, source, w, saved, kept, i, 16);
+            for (; i <= piece.Count - 16; i += 16) Body<TV, TBall>(constants, g, source, w, saved, kept, i, 16, streams);
             int rest = piece.Count - (int)i;
-            if (rest > 0) Body<TV, TBall>(constants, g, source, w, saved, kept, i, rest);
+            if (rest > 0) Body<TV, TBall>(constants, g, source, w, saved, kept, i, rest, false);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static void Body<TV, TBall>(
-            in Constants<TV> constants, float* g, float* source, float* w, float* saved, float* kept, nint i, int count)
+            in Constants<TV> constants, float* g, float* source, float* w, float* saved, float* kept, nint i, int count, bool streams)
             where TV : unmanaged, ILanes<TV>
             where TBall : struct, IBall
         {
             TV s = PieceLoop.Load<TV>(source + i, count);
             TV t = PieceLoop.Load<TV>(g + i, count);
             if (kept != null) PieceLoop.Store(kept + i, t, count);
-            if (saved != null) PieceLoop.Store(saved + i, s, count);
+            if (saved != null) PieceLoop.Store(saved + i, s, count, streams);
             if (constants.Still)
             {
                 PieceLoop.Store(w + i, s, count);
@@ -151,7 +156,7 @@ internal static unsafe class ArenaPerturb
             if (constants.Adaptive)
             {
                 TV scale = TV.Abs(s) + constants.Eta;
-                t = scale * TBall.Direction(scale * t, constants);
+                t = scale * TBall.Direction(constants.ScalesBefore ? scale * t : t, constants);
             }
             else
             {
@@ -172,7 +177,8 @@ internal static unsafe class ArenaPerturb
         public readonly TV Maximum = TV.Splat(maximum);
         public readonly TV Exponent = TV.Splat(exponent);
         public readonly int Halves = halves;
-        public readonly bool Adaptive = group.IsAdaptive != 0;
+        public readonly bool Adaptive = group.Scaling != PerturbGroup.Unscaled;
+        public readonly bool ScalesBefore = group.Scaling == PerturbGroup.Scaled;
         public readonly bool Still = scale == 0f;
     }
 
@@ -197,13 +203,14 @@ internal static unsafe class ArenaPerturb
             where TV : unmanaged, ILanes<TV> => TV.Equal(TV.Abs(t), constants.Maximum) & Sign(t);
     }
 
-    private readonly struct GeneralBall : IBall
+    private readonly struct GeneralBall<TPower> : IBall
+        where TPower : struct, Powers.IPower
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TV Direction<TV>(TV t, in Constants<TV> constants)
             where TV : unmanaged, ILanes<TV>
         {
-            TV u = Powers.Power(TV.Abs(t) / constants.Maximum, constants.Halves, constants.Exponent);
+            TV u = TPower.Of(TV.Abs(t) / constants.Maximum, constants.Halves, constants.Exponent);
             return u | (t & TV.SplatBits(int.MinValue));
         }
     }

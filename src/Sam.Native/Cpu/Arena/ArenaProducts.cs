@@ -57,7 +57,7 @@ internal static unsafe class ArenaProducts
                 return;
             }
 
-            sums[0] = Squares<TD>(A + piece.Offset, piece.Count);
+            sums[0] = LaneSums.Squares<TD>(A + piece.Offset, piece.Count);
             sums[1] = 0;
             sums[2] = 0;
         }
@@ -74,8 +74,8 @@ internal static unsafe class ArenaProducts
                 float* y = b + i;
                 if (count - i < 32)
                 {
-                    Pad(x, (int)(count - i), tail);
-                    Pad(y, (int)(count - i), tail + 32);
+                    LaneSums.Pad(x, (int)(count - i), tail);
+                    LaneSums.Pad(y, (int)(count - i), tail + 32);
                     x = tail;
                     y = tail + 32;
                 }
@@ -92,34 +92,6 @@ internal static unsafe class ArenaProducts
             sums[0] = (aa + aaOdd).Sum();
             sums[1] = (ab + abOdd).Sum();
             sums[2] = (bb + bbOdd).Sum();
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static double Squares<TD>(float* a, nint count)
-            where TD : unmanaged, IDoubles<TD>
-        {
-            TD even = default, odd = default;
-            float* tail = stackalloc float[32];
-            for (nint i = 0; i < count; i += 32)
-            {
-                float* x = a + i;
-                if (count - i < 32)
-                {
-                    Pad(x, (int)(count - i), tail);
-                    x = tail;
-                }
-
-                TD x0 = TD.Load(x), x1 = TD.Load(x + 16);
-                even = TD.AddProduct(even, x0, x0);
-                odd = TD.AddProduct(odd, x1, x1);
-            }
-
-            return (even + odd).Sum();
-        }
-
-        private static void Pad(float* x, int count, float* buffer)
-        {
-            for (int j = 0; j < 32; j++) buffer[j] = j < count ? x[j] : 0f;
         }
     }
 }

@@ -20,7 +20,7 @@ internal static unsafe class ArenaUpdate
     {
         fixed (TRule* rules = groups)
         {
-            Job<TRule> job = new() { Pieces = pieces.Pieces.ToPointer(), Rules = rules, Arguments = arguments, Width = Simd.Width };
+            Job<TRule> job = new() { Pieces = pieces.Pieces.ToPointer(), Elements = pieces.ElementCount, Rules = rules, Arguments = arguments, Width = Simd.Width };
             PieceLoop.Run(team, pieces, ref job);
         }
     }
@@ -29,6 +29,7 @@ internal static unsafe class ArenaUpdate
         where TRule : unmanaged, IUpdateRule
     {
         public ArenaPiece* Pieces;
+        public long Elements;
         public TRule* Rules;
         public UpdateArguments Arguments;
         public VectorWidth Width;
@@ -55,7 +56,7 @@ internal static unsafe class ArenaUpdate
         private readonly void Plain<TV>(ArenaPiece piece)
             where TV : unmanaged, ILanes<TV>
         {
-            Streams streams = new(Arguments, piece);
+            Streams streams = new(Arguments, piece, Elements);
             TRule rule = Rules[piece.Group];
             nint i = 0;
             for (; i <= piece.Count - 16; i += 16) Apply(rule, streams, i, 16, PieceLoop.Load<TV>(streams.H + i, 16));
@@ -67,7 +68,7 @@ internal static unsafe class ArenaUpdate
         private readonly void Mixed<TV>(ArenaPiece piece)
             where TV : unmanaged, ILanes<TV>
         {
-            Streams streams = new(Arguments, piece);
+            Streams streams = new(Arguments, piece, elements: 0);
             TRule rule = Rules[piece.Group];
             for (nint i = 0; i < piece.Count; i += 16) Mix<TV>(rule, streams, i, (int)nint.Min(16, piece.Count - i));
         }
@@ -109,13 +110,13 @@ internal static unsafe class ArenaUpdate
             if (TRule.SlotCount > 0 && streams.Slot0 != null) PieceLoop.Store(streams.Slot0 + i, slot0, count);
             if (TRule.SlotCount > 1 && streams.Slot1 != null) PieceLoop.Store(streams.Slot1 + i, slot1, count);
             if (TRule.SlotCount > 2 && streams.Slot2 != null) PieceLoop.Store(streams.Slot2 + i, slot2, count);
-            PieceLoop.Store(streams.W + i, w, count);
+            PieceLoop.Store(streams.W + i, w, count, streams.WritesOnly);
             return w;
         }
     }
 
     /// <summary>The addresses of one piece.</summary>
-    private readonly struct Streams(in UpdateArguments arguments, ArenaPiece piece)
+    private readonly struct Streams(in UpdateArguments arguments, ArenaPiece piece, long elements)
     {
         public readonly float* H = (arguments.Gradient + piece.Offset).ToPointer();
         public readonly float* G = arguments.Other.IsNull ? null : (arguments.Other + piece.Offset).ToPointer();
@@ -124,6 +125,8 @@ internal static unsafe class ArenaUpdate
         public readonly float* Slot0 = arguments.Slot0.IsNull ? null : (arguments.Slot0 + piece.Offset).ToPointer();
         public readonly float* Slot1 = arguments.Slot1.IsNull ? null : (arguments.Slot1 + piece.Offset).ToPointer();
         public readonly float* Slot2 = arguments.Slot2.IsNull ? null : (arguments.Slot2 + piece.Offset).ToPointer();
+        public readonly bool WritesOnly = piece.IsPerturbed != 0 && arguments.Output.IsNull
+            && PieceLoop.Streams(elements, (arguments.Weights + piece.Offset).ToPointer());
         public readonly float* Coefficients = arguments.Coefficients.ToPointer() + (piece.Tensor * UpdateArguments.CoefficientCount);
     }
 }

@@ -22,6 +22,9 @@ internal static unsafe class PieceLoop
         for (int part = 0; part < pieces.Count; part++) job.Invoke(part, 0);
     }
 
+    // 16 MB: the four arenas of a step are then larger than the caches of one core's share.
+    private const long StreamedElements = 1 << 22;
+
     /// <summary>Reads 16 floats, or the first <paramref name="count"/> of them and zeros.</summary>
     /// <typeparam name="TV">The lanes.</typeparam>
     /// <param name="p">Where.</param>
@@ -43,4 +46,25 @@ internal static unsafe class PieceLoop
         if (count == 16) value.Store(p);
         else value.StorePartial(p, count);
     }
+
+    /// <summary>Writes 16 floats, or the first <paramref name="count"/> of them, past the caches where asked to.</summary>
+    /// <typeparam name="TV">The lanes.</typeparam>
+    /// <param name="p">Where; a multiple of 64 if <paramref name="streams"/>.</param>
+    /// <param name="value">The lanes.</param>
+    /// <param name="count">1 to 16.</param>
+    /// <param name="streams">What <see cref="Streams"/> says of the place.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TV>(float* p, TV value, int count, bool streams)
+        where TV : unmanaged, ILanes<TV>
+    {
+        if (streams && count == 16) value.StoreStreaming(p);
+        else Store(p, value, count);
+    }
+
+    /// <summary>Whether a place that is written and not read is better written past the caches: in arenas that no cache holds a store would
+    /// read each line first, a third to a half of a pass's bytes.</summary>
+    /// <param name="elements">Elements of the arena.</param>
+    /// <param name="p">The place; null streams nothing.</param>
+    /// <returns>Whether it is.</returns>
+    public static bool Streams(long elements, float* p) => elements >= StreamedElements && p != null && ((nint)p & 63) == 0;
 }

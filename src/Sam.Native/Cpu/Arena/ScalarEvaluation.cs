@@ -4,15 +4,16 @@ namespace Sam.Native.Cpu;
 internal static unsafe class ScalarEvaluation
 {
     /// <summary>Computes the coefficients of every tensor.</summary>
-    /// <param name="program">What to do.</param>
+    /// <param name="programs">What to do, for each tensor, or one for all.</param>
+    /// <param name="tensors">Number of tensors.</param>
     /// <param name="sums">Three doubles for each tensor.</param>
     /// <param name="coefficients">Five floats for each tensor.</param>
-    public static void Run(in ScalarProgram program, double* sums, float* coefficients)
+    public static void Run(ReadOnlySpan<ScalarProgram> programs, int tensors, double* sums, float* coefficients)
     {
-        for (int t = 0; t < program.Count; t++)
+        for (int t = 0; t < tensors; t++)
         {
             double* s = sums + (3 * t);
-            Coefficients(program, s[0], s[1], s[2], coefficients + (t * UpdateArguments.CoefficientCount));
+            Coefficients(programs[programs.Length == 1 ? 0 : t], s[0], s[1], s[2], coefficients + (t * UpdateArguments.CoefficientCount));
         }
     }
 
@@ -24,7 +25,7 @@ internal static unsafe class ScalarEvaluation
         switch (program.Kind)
         {
             case ScalarKind.Plain:
-                a = clip;
+                a = double.IsFinite(aa) ? clip : 1;
                 break;
             case ScalarKind.GapPerturbed:
                 a = clip + (bb > 0 ? alpha * ab / bb : 0);
@@ -43,6 +44,10 @@ internal static unsafe class ScalarEvaluation
                 b = 1;
                 e = -clip * alpha;
                 f = alpha;
+                break;
+            case ScalarKind.WeightedTail:
+                a = clip * alpha;
+                b = -alpha;
                 break;
             case ScalarKind.OrthogonalPart:
                 b = aa > 0 ? -ab / aa : 0;

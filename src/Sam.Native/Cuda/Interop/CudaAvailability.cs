@@ -39,6 +39,6 @@ public sealed record CudaAvailability(
         return new CudaAvailability(driver, init, version, reason.Length == 0 ? count : 0, reason);
     }
 
-    private static string Version(int version) =>
+    internal static string Version(int version) =>
         string.Create(CultureInfo.InvariantCulture, $"{version / 1000}.{version % 1000 / 10}");
 }

@@ -14,6 +14,9 @@ public static class CudaLibraries
     /// <summary>The environment variable that names a folder to look for NVRTC in first.</summary>
     public const string NvrtcPathVariable = "SAM_NVRTC_PATH";
 
+    /// <summary>The environment variable that names a folder to look for cuBLAS in first.</summary>
+    public const string CublasPathVariable = "SAM_CUBLAS_PATH";
+
     private static readonly Lazy<LibraryProbe<CudaDriverTable>> DriverProbe = new(LoadDriver);
     private static readonly Lazy<LibraryProbe<NvrtcTable>> NvrtcProbe = new(LoadNvrtc);
     private static readonly Lazy<LibraryProbe<CublasTable>> CublasProbe = new(LoadCublas);
@@ -23,33 +26,47 @@ public static class CudaLibraries
     public static LibraryProbe<CudaDriverTable> Driver => DriverProbe.Value;
 
     /// <summary>NVRTC: versions 13, 12 and 11.2, in the folder that <see cref="NvrtcPathVariable"/> names, in <c>.nvrtc</c> of the
-    /// program's folder or one above it, then where the system looks.</summary>
+    /// program's folder or one above it, then where the system looks. Where a driver is installed, none of a later CUDA release than the driver
+    /// supports: that driver would refuse what it compiles.</summary>
     public static LibraryProbe<NvrtcTable> Nvrtc => NvrtcProbe.Value;
 
-    /// <summary>cuBLAS: versions 13, 12 and 11 where the system looks.</summary>
+    /// <summary>cuBLAS: versions 13, 12 and 11, in the folder that <see cref="CublasPathVariable"/> names, then where the system looks. Where a
+    /// driver is installed, none of a later CUDA release than the driver supports.</summary>
     public static LibraryProbe<CublasTable> Cublas => CublasProbe.Value;
 
     /// <summary>Looks for the driver and asks it for GPUs.</summary>
     /// <returns>The driver's version and devices, or the reason why no device can be used. Never throws.</returns>
     public static CudaAvailability Probe() => CudaAvailability.Of(Driver);
 
+    // What the driver itself supports; asking needs no device.
+    private static unsafe int DriverVersion
+    {
+        get
+        {
+            int version = 0;
+            if (Driver.Table is { } driver) driver.DriverGetVersion(&version);
+            return version;
+        }
+    }
+
     private static LibraryProbe<CudaDriverTable> LoadDriver() => LibraryLoader.Load(
         "The CUDA driver",
-        OperatingSystem.IsWindows() ? ["nvcuda.dll"] : ["libcuda.so.1", "libcuda.so"],
+        OperatingSystem.IsWindows() ? [new LibraryCandidate("nvcuda.dll")] : [new LibraryCandidate("libcuda.so.1"), new LibraryCandidate("libcuda.so")],
+        0,
         entries => new CudaDriverTable(entries),
         "It comes with NVIDIA's display driver (version 525 or newer).");
 
     private static LibraryProbe<CublasTable> LoadCublas() => LibraryLoader.Load(
         "cuBLAS",
-        OperatingSystem.IsWindows()
-            ? ["cublas64_13.dll", "cublas64_12.dll", "cublas64_11.dll"]
-            : ["libcublas.so.13", "libcublas.so.12", "libcublas.so.11"],
+        LibraryFolders.Cublas(),
+        DriverVersion,
         entries => new CublasTable(entries),
-        "It comes with the CUDA toolkit, version 11.4 or newer.");
+        $"It comes with the CUDA toolkit, version 11.4 or newer; {CublasPathVariable} can name the folder that it is in.");
 
     private static LibraryProbe<NvrtcTable> LoadNvrtc() => LibraryLoader.Load(
         "NVRTC",
         NvrtcLocations.Candidates(),
+        DriverVersion,
         entries => new NvrtcTable(entries),
         $"It comes with the CUDA toolkit, version 11.2 or newer; {NvrtcPathVariable} can name the folder that it is in.");
 }

@@ -5,26 +5,21 @@ namespace Sam.Native.Cuda;
 /// <summary>Where NVRTC may be, in the order of preference.</summary>
 internal static class NvrtcLocations
 {
-    private static readonly string[] LinuxNames = ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2"];
-    private static readonly string[] WindowsNames = ["nvrtc64_130_0.dll", "nvrtc64_120_0.dll", "nvrtc64_112_0.dll"];
+    private static readonly LibraryCandidate[] LinuxNames = [new("libnvrtc.so.13", 13), new("libnvrtc.so.12", 12), new("libnvrtc.so.11.2", 11)];
+    private static readonly LibraryCandidate[] WindowsNames =
+        [new("nvrtc64_130_0.dll", 13), new("nvrtc64_120_0.dll", 12), new("nvrtc64_112_0.dll", 11)];
 
     /// <summary>Names and paths to try. The builtins library beside a path is loaded just before that path is given, because NVRTC asks the
     /// system's loader for it by name alone, and a library that is loaded already answers to its name.</summary>
     /// <returns>Candidates, lazily.</returns>
-    internal static IEnumerable<string> Candidates()
+    internal static IEnumerable<LibraryCandidate> Candidates()
     {
-        string[] names = OperatingSystem.IsWindows() ? WindowsNames : LinuxNames;
-        foreach (string folder in Folders())
+        LibraryCandidate[] names = OperatingSystem.IsWindows() ? WindowsNames : LinuxNames;
+        foreach (LibraryCandidate candidate in LibraryFolders.InEach(Folders(), names))
         {
-            foreach (string name in names)
-            {
-                string path = Path.Combine(folder, name);
-                if (File.Exists(path)) LoadBuiltins(folder);
-                yield return path;
-            }
+            if (Path.GetDirectoryName(candidate.Path) is { Length: > 0 } folder && File.Exists(candidate.Path)) LoadBuiltins(folder);
+            yield return candidate;
         }
-
-        foreach (string name in names) yield return name;
     }
 
     private static IEnumerable<string> Folders()

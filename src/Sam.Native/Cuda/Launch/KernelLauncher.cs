@@ -21,6 +21,9 @@ public sealed unsafe class KernelLauncher(CudaDriverTable driver, IKernelModules
     /// <summary>Waits after each launch, so that a fault is reported by the launch that made it. For finding mistakes; slow.</summary>
     public bool SynchronizesEachLaunch { get; set; }
 
+    /// <summary>Launches nothing: the calls of a step that a graph replays.</summary>
+    internal bool IsSuppressed { get; set; }
+
     /// <summary>Finds a kernel of a module.</summary>
     /// <param name="module">The module.</param>
     /// <param name="name">The kernel's name.</param>
@@ -47,6 +50,7 @@ public sealed unsafe class KernelLauncher(CudaDriverTable driver, IKernelModules
     /// <exception cref="CudaException">The driver refuses the launch, or reports an older fault.</exception>
     public void Launch(CudaFunction function, string name, in LaunchShape shape, void** arguments)
     {
+        if (IsSuppressed) return;
         CudaResult result = shape.IsCooperative
             ? Driver.LaunchCooperativeKernel(
                 function,

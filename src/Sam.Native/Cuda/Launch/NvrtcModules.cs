@@ -13,6 +13,7 @@ public sealed unsafe class NvrtcModules : IKernelModules, IDisposable
     private readonly NvrtcCompiler? _compiler;
     private readonly IReadOnlyList<string> _options;
     private readonly IReadOnlyList<KeyValuePair<string, string>>? _headers;
+    private readonly KernelCache? _cache;
     private readonly Dictionary<(string Content, string Defines), CudaModule> _modules = [];
     private readonly Lock _gate = new();
 
@@ -26,6 +27,16 @@ public sealed unsafe class NvrtcModules : IKernelModules, IDisposable
         NvrtcTable? nvrtc,
         IReadOnlyList<string> options,
         IReadOnlyList<KeyValuePair<string, string>>? headers = null)
+        : this(driver, nvrtc, options, headers, null)
+    {
+    }
+
+    internal NvrtcModules(
+        CudaDriverTable driver,
+        NvrtcTable? nvrtc,
+        IReadOnlyList<string> options,
+        IReadOnlyList<KeyValuePair<string, string>>? headers,
+        KernelCache? cache)
     {
         ArgumentNullException.ThrowIfNull(driver);
         ArgumentNullException.ThrowIfNull(options);
@@ -33,7 +44,11 @@ public sealed unsafe class NvrtcModules : IKernelModules, IDisposable
         _compiler = nvrtc is null ? null : new NvrtcCompiler(nvrtc);
         _options = options;
         _headers = headers;
+        _cache = cache;
     }
+
+    /// <summary>How many files the compiler was asked for, found in no cache.</summary>
+    internal int CompilationCount { get; private set; }
 
     /// <inheritdoc/>
     public CudaModule Load(in KernelSource source)
@@ -60,12 +75,25 @@ public sealed unsafe class NvrtcModules : IKernelModules, IDisposable
 
     private byte[] Image(in KernelSource source)
     {
-        if (_compiler is not null)
-        {
-            string[] defines = source.Defines.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return _compiler.Compile(source.Text, source.Name, [.. _options, .. defines], _headers).Ptx;
-        }
+        if (_compiler is null) return MadeAhead(source);
+        string[] options = [.. _options, .. source.Defines.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        if (_cache is null) return Compile(_compiler, source, options);
+        string key = KernelCache.Key(source, options, _headers, _compiler.Version);
+        if (_cache.Read(key) is { } known) return known;
+        byte[] image = Compile(_compiler, source, options);
+        _cache.Write(key, image);
+        return image;
+    }
 
+    private byte[] Compile(NvrtcCompiler compiler, in KernelSource source, string[] options)
+    {
+        CompilationCount++;
+        NvrtcOutput output = compiler.Compile(source.Text, source.Name, options, _headers);
+        return output.Cubin.Length > 0 ? output.Cubin : output.Ptx;
+    }
+
+    private static byte[] MadeAhead(in KernelSource source)
+    {
         if (source.Ptx.IsEmpty || source.Defines.Length > 0)
         {
             string why = source.Ptx.IsEmpty ? "has no PTX made ahead" : $"has PTX made ahead for other constants than{source.Defines}";
@@ -75,6 +103,16 @@ public sealed unsafe class NvrtcModules : IKernelModules, IDisposable
         byte[] image = new byte[source.Ptx.Length + 1];
         source.Ptx.CopyTo(image);
         return image;
+    }
+
+    // A driver that is older than the compiler of the PTX says no more than that it does not take it.
+    private string Versions(CudaResult result, byte[] image)
+    {
+        int version = 0;
+        return result is CudaResult.UnsupportedPtxVersion or CudaResult.InvalidPtx && NvrtcOutput.VersionOf(image) is { } ptx
+            && _driver.DriverGetVersion(&version) == CudaResult.Success
+            ? $"The PTX is of version {ptx}; the driver supports CUDA {CudaAvailability.Version(version)}. "
+            : "";
     }
 
     private CudaModule LoadImage(byte[] image, string name)
@@ -92,6 +130,7 @@ public sealed unsafe class NvrtcModules : IKernelModules, IDisposable
 
         if (result == CudaResult.Success) return module;
         int length = log.AsSpan().IndexOf((byte)0);
-        throw CudaException.Of(_driver, result, $"cuModuleLoadDataEx({name})", Encoding.UTF8.GetString(log, 0, Math.Max(0, length)));
+        string said = Encoding.UTF8.GetString(log, 0, Math.Max(0, length));
+        throw CudaException.Of(_driver, result, $"cuModuleLoadDataEx({name})", Versions(result, image) + said);
     }
 }

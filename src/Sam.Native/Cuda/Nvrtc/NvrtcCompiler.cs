@@ -27,6 +27,24 @@ public sealed unsafe class NvrtcCompiler(NvrtcTable nvrtc)
         }
     }
 
+    /// <summary>The architectures that it compiles for, in ascending order: 80 for compute capability 8.0.</summary>
+    /// <exception cref="CudaException">The library fails.</exception>
+    public IReadOnlyList<int> Architectures
+    {
+        get
+        {
+            int count;
+            CudaException.ThrowIfFailed(nvrtc.GetSupportedArchitectureCount(&count), "nvrtcGetNumSupportedArchs");
+            int[] architectures = new int[count];
+            fixed (int* first = architectures)
+            {
+                CudaException.ThrowIfFailed(nvrtc.GetSupportedArchitectures(first), "nvrtcGetSupportedArchs");
+            }
+
+            return architectures;
+        }
+    }
+
     /// <summary>Compiles one source.</summary>
     /// <param name="source">CUDA C++ as UTF-8, without an end mark.</param>
     /// <param name="name">What the compiler's messages call it, such as <c>sam_norm.cu</c>.</param>

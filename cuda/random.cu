@@ -1,0 +1,42 @@
+// Random numbers as functions of a stream and the index alone, the same bits as on the CPU.
+//   fill_uniform: y[i] = low + span u[i], rounded once, u in [0, 1).
+//   fill_normal:  y[i] = mean + deviation n[i], rounded once, n standard normal by Box and Muller (1958): of a counter's four words
+//                 (w0, w1, w2, w3), w0 and w1 make r cos(2 pi v) and r sin(2 pi v) with r = sqrt(-2 ln u), u = (w0's upper 24 bits + 1)
+//                 2^-24 and v the uniform number of w1; w2 and w3 likewise.
+// Shapes: n elements; step[0] is the stream's step; element i of the call is element first + i of the stream.
+// Launch: one-dimensional, 256 threads, sixteen elements a thread (see philox.cuh), grid-stride.
+#include "math.cuh"
+#include "philox.cuh"
+
+struct UniformNumbers {
+  float low, span;
+  __device__ float4 transform(uint4 w) const { return make_float4(uniform(w.x), uniform(w.y), uniform(w.z), uniform(w.w)); }
+  __device__ float combine(float made, float) const { return fmaf(span, made, low); }
+};
+
+struct NormalNumbers {
+  float mean, deviation;
+  static __device__ float2 pair(unsigned int a, unsigned int b) {
+    float r = __fsqrt_rn(-2.0f * log_of(uniform(a) + 1.0f / 16777216.0f));
+    float cosine;
+    float sine = sincos_turns(uniform(b), cosine);
+    return make_float2(r * cosine, r * sine);
+  }
+  __device__ float4 transform(uint4 w) const {
+    float2 first = pair(w.x, w.y), second = pair(w.z, w.w);
+    return make_float4(first.x, first.y, second.x, second.y);
+  }
+  __device__ float combine(float made, float) const { return fmaf(deviation, made, mean); }
+};
+
+extern "C" __global__ void fill_uniform(
+    long long n, float low, float span, unsigned long long seed, const unsigned long long* step, unsigned int stream,
+    long long first, float* y) {
+  map_random(n, seed, step[0], stream, nullptr, y, UniformNumbers{low, span}, first);
+}
+
+extern "C" __global__ void fill_normal(
+    long long n, float mean, float deviation, unsigned long long seed, const unsigned long long* step, unsigned int stream,
+    long long first, float* y) {
+  map_random(n, seed, step[0], stream, nullptr, y, NormalNumbers{mean, deviation}, first);
+}
