@@ -66,7 +66,7 @@ internal sealed class LedgerEntry
     {
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{{\"workload\":\"{Name}\",\"batch\":{Batch},\"parameters\":{Parameters},\"graph_launches\":{Sam.GraphLaunches},\"kernels\":{Sam.Kernels},\"sgd_kernels\":{Sgd.Kernels},\"synchronisations\":{Sam.Synchronisations},\"device_to_host_copies\":{Sam.DeviceToHostCopies},\"allocations\":{Sam.Allocations},\"host_to_device_copies\":{Sam.HostToDeviceCopies},\"host_to_device_bytes\":{Sam.HostToDeviceBytes},\"batch_bytes\":{BatchBytes},\"own_kernels\":{OwnKernels},\"own_bytes_per_parameter\":{OwnBytes:F2},\"host_us\":{Host.Microseconds:F2},\"host_copy_us\":{Host.CopyMicroseconds:F2},\"host_allocated_bytes\":{Host.AllocatedBytes}}}");
+            $"{{\"workload\":\"{Name}\",\"batch\":{Batch},\"parameters\":{Parameters},\"graph_launches\":{Sam.GraphLaunches},\"kernels\":{Sam.Kernels},\"sgd_kernels\":{Sgd.Kernels},\"synchronisations\":{Sam.Synchronisations},\"device_to_host_copies\":{Sam.DeviceToHostCopies},\"allocations\":{Sam.Allocations},\"host_to_device_copies\":{Sam.HostToDeviceCopies},\"host_to_device_bytes\":{Sam.HostToDeviceBytes},\"batch_bytes\":{BatchBytes},\"own_kernels\":{OwnKernels},\"own_bytes_per_parameter\":{OwnBytes:F2},\"host_us\":{Host.Microseconds:F2},\"host_copied_us\":{Host.CopiedMicroseconds:F2},\"host_copy_us\":{Host.CopyMicroseconds:F2},\"host_allocated_bytes\":{Host.AllocatedBytes}}}");
         foreach (LedgerRow row in Sam.Rows)
         {
             KernelCounters c = row.Counters;

@@ -27,7 +27,13 @@ internal static class LedgerText
         Append(text, ["their bytes (the batch's)", .. entries.Select(static e => $"{Number(e.Sam.HostToDeviceBytes)} ({Number(e.BatchBytes)})")]);
         Append(text, ["SAM's own kernels, over SGD's", .. entries.Select(static e => Number(e.OwnKernels))]);
         Append(text, ["SAM's own bytes per parameter", .. entries.Select(static e => Real(e.OwnBytes, "0.0"))]);
-        Append(text, ["host, µs (copying the batch alone)", .. entries.Select(static e => $"{Real(e.Host.Microseconds, "0.0")} ({Real(e.Host.CopyMicroseconds, "0.0")})")]);
+        Append(text, ["host, µs", .. entries.Select(static e => Real(e.Host.Microseconds, "0.0"))]);
+        Append(
+            text,
+            [
+                "on a batch elsewhere, µs (copying it alone)",
+                .. entries.Select(static e => $"{Real(e.Host.CopiedMicroseconds, "0.0")} ({Real(e.Host.CopyMicroseconds, "0.0")})"),
+            ]);
         Append(text, ["host, managed bytes", .. entries.Select(static e => Number(e.Host.AllocatedBytes))]);
         foreach (LedgerEntry entry in entries) Append(text, entry);
         return text.ToString();

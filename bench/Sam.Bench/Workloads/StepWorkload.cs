@@ -70,8 +70,14 @@ internal sealed class StepWorkload : IDisposable
 
     /// <summary>One step on the batch.</summary>
     /// <returns>Its result, which nobody has to read.</returns>
-    public StepResult Step(SamOptimizer optimizer) =>
-        _labels.Length > 0 ? optimizer.Step(_input, _labels) : optimizer.Step(_input, Loss.Sum);
+    public StepResult Step(SamOptimizer optimizer) => Step(optimizer, _input);
+
+    /// <summary>One step on the batch, written into the optimizer's own memory by a loader whose work is not part of the step.</summary>
+    /// <returns>Its result, which nobody has to read.</returns>
+    public StepResult StepInPlace(SamOptimizer optimizer) => Step(optimizer, optimizer.NextInput(Model.BatchSize));
 
     public void Dispose() => Model.Dispose();
+
+    private StepResult Step(SamOptimizer optimizer, ReadOnlySpan<float> input) =>
+        _labels.Length > 0 ? optimizer.Step(input, _labels) : optimizer.Step(input, Loss.Sum);
 }

@@ -25,11 +25,19 @@ internal sealed class Batch(int capacity, int valueCount = MnistSet.Pixels)
     /// <param name="labels">The labels to train on, one for each image.</param>
     /// <param name="order">Indices of the examples, at most <see cref="Capacity"/>.</param>
     /// <param name="key">Decides how images are moved and mirrored, in sets where they are: a function of seed and epoch.</param>
-    public void Load(ImageSet set, ReadOnlySpan<int> labels, ReadOnlySpan<int> order, ulong key = 0)
+    public void Load(ImageSet set, ReadOnlySpan<int> labels, ReadOnlySpan<int> order, ulong key = 0) => Load(set, labels, order, _images, key);
+
+    /// <summary>Takes the examples that an order names, with their images in memory of the caller's.</summary>
+    /// <param name="set">The images.</param>
+    /// <param name="labels">The labels to train on, one for each image.</param>
+    /// <param name="order">Indices of the examples, at most <see cref="Capacity"/>.</param>
+    /// <param name="images">Gets (B, image), normalised, in the place of <see cref="Images"/>.</param>
+    /// <param name="key">Decides how images are moved and mirrored, in sets where they are: a function of seed and epoch.</param>
+    public void Load(ImageSet set, ReadOnlySpan<int> labels, ReadOnlySpan<int> order, Span<float> images, ulong key = 0)
     {
         for (int i = 0; i < order.Length; i++)
         {
-            set.LoadForTraining(order[i], key, _images.AsSpan(i * valueCount, valueCount));
+            set.LoadForTraining(order[i], key, images.Slice(i * valueCount, valueCount));
             _labels[i] = labels[order[i]];
         }
 

@@ -244,11 +244,12 @@ internal sealed class TrainingRun : IDisposable
 
     private StepResult Step(ReadOnlySpan<int> examples)
     {
-        _batch.Load(_train, _labels, examples, _imageKey);
+        Span<float> images = _optimizer.NextInput(examples.Length);
+        _batch.Load(_train, _labels, examples, images, _imageKey);
         _optimizer.BaseOptimizer.LearningRate = _schedule.At(_step);
         _step++;
         _ownSteps++;
-        return _optimizer.Step(_batch.Images, _batch.Labels);
+        return _optimizer.Step(images, _batch.Labels);
     }
 
     private void Note(in StepResult result, int images, ref EpochSums sums)

@@ -34,11 +34,16 @@ internal abstract class StepGraphs : IDisposable
     /// <param name="step">Number of the step, for random numbers.</param>
     public abstract void BeginRow(in StepKey key, int row, ulong step);
 
+    /// <summary>Where a step's batch is read from, so that what is written there is not copied on the host.</summary>
+    /// <param name="ticket">Number of the step among all of the optimizer's; the one two before it is over.</param>
+    /// <param name="count">Floats of the batch.</param>
+    public abstract Span<float> Input(long ticket, int count);
+
     /// <summary>Launches the step.</summary>
     /// <param name="key">The kind.</param>
     /// <param name="ticket">Number of the step among all of the optimizer's.</param>
     /// <param name="leastUpdates">The count of updates that row 0 is for.</param>
-    /// <param name="input">The batch.</param>
+    /// <param name="input">The batch; in <see cref="Input"/>, or copied there.</param>
     /// <param name="targets">Its targets.</param>
     public abstract void Launch(in StepKey key, long ticket, long leastUpdates, ReadOnlySpan<float> input, ReadOnlySpan<byte> targets);
 

@@ -20,6 +20,55 @@ public sealed class PipelineTests
         Assert.Equal(early, late);
     }
 
+    // Examples written where the device's own copy reads them, the next batch while the step before is still in flight.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void BatchesWrittenInPlace_GiveTheBitsOfOnesThatAreCopied(bool defers)
+    {
+        (string expected, string[] expectedResults) = Train(defers: false);
+        (string weights, string[] results) = Train(defers, inPlace: true);
+        Assert.Equal(expectedResults, results);
+        Assert.Equal(expected, weights);
+    }
+
+    [Fact]
+    public void NextInput_IsOfOneStepOnly()
+    {
+        using CudaSession session = new();
+        using SmallMlp model = new(session.Device, Batch, 3);
+        using SamOptimizer sam = new(model, new Sgd(0.1f, 0.9f), Perturbation.Sam(0.05f));
+        (float[] x, int[] y) = Data(3);
+        Assert.True(sam.NextInput(Batch) == sam.NextInput(Batch));
+        for (int i = 0; i < 5; i++)
+        {
+            // What was written is of no account to a step on another batch.
+            Span<float> unused = sam.NextInput(Batch - 1);
+            unused.Fill(float.NaN);
+            (x, y) = Data(3 + i);
+            sam.Step(x, y);
+            Assert.False(unused == sam.NextInput(Batch - 1));
+        }
+
+        Assert.Equal(Steps(session.Device, 3), HostCopies.Hash(model));
+    }
+
+    // The driver copies from pinned memory later, so that the call has to wait before the caller may write there again.
+    [Fact]
+    public unsafe void AnUploadFromPinnedMemory_HasReadItWhenItReturns()
+    {
+        using CudaSession session = new(new EmulatedCudaOptions { DefersWork = true });
+        using DeviceMemory memory = session.Device.Allocate(16 * sizeof(float), "values");
+        using SharedMemory shared = session.Device.AllocateShared(16 * sizeof(float), "pinned");
+        Span<float> pinned = new((void*)shared.HostAddress, 16);
+        pinned.Fill(1);
+        session.Device.Upload<float>(pinned, memory.Pointer<float>());
+        pinned.Fill(2);
+        float[] values = new float[16];
+        session.Device.Download(memory.Pointer<float>(), values.AsSpan());
+        Assert.All(values, static value => Assert.Equal(1, value));
+    }
+
     [Fact]
     public void AStepWaitsForNothing_AllocatesNothing_AndItsResultIsReadLate()
     {
@@ -137,7 +186,7 @@ public sealed class PipelineTests
         Assert.Equal(compiled, Steps(device, 5));
     }
 
-    private static (string Weights, string[] Results) Train(bool defers)
+    private static (string Weights, string[] Results) Train(bool defers, bool inPlace = false)
     {
         using CudaSession session = new(new EmulatedCudaOptions { DefersWork = defers });
         using SmallMlp model = new(session.Device, Batch, 3);
@@ -148,7 +197,15 @@ public sealed class PipelineTests
         {
             (float[] x, int[] y) = Data(i);
             if (i is 4 or 6) x[5] = float.NaN;
-            results[i] = sam.Step(x, y);
+            ReadOnlySpan<float> input = x;
+            if (inPlace)
+            {
+                Span<float> place = sam.NextInput(Batch);
+                x.CopyTo(place);
+                input = place;
+            }
+
+            results[i] = sam.Step(input, y);
         }
 
         Assert.True(results[4].Skipped);

@@ -145,6 +145,8 @@ public sealed class BadInputTests
         Assert.Throws<ArgumentNullException>(() => sam.Step((Func<float>)null!));
         Assert.Contains("no gradient", Assert.Throws<InvalidOperationException>(() => sam.Step(static () => 0)).Message,
             StringComparison.Ordinal);
+        Assert.Equal("examples", Assert.Throws<ArgumentOutOfRangeException>(() => sam.NextInput(0)).ParamName);
+        Assert.Equal("examples", Assert.Throws<ArgumentOutOfRangeException>(() => sam.NextInput(5)).ParamName);
         Bits.AssertEqual(start, model.Copy(), "weights");
         Assert.False(sam.Step(s_input, s_targets).Skipped);
     }

@@ -92,6 +92,31 @@ public sealed class LawTests
         Bits.AssertEqual(expected, actual, perturbation);
     }
 
+    [Theory]
+    [InlineData("sam", 0)]
+    [InlineData("sam", 3)]
+    [InlineData("esam data", 0)]
+    public void BatchesInTheOptimizersOwnMemory_GiveTheBitsOfTheCallers(string perturbation, int microBatch)
+    {
+        SamOptions options = new() { MicroBatch = microBatch };
+        float[] expected = Run(perturbation, static () => new Adam(0.1f), options, s_small, threads: 1, steps: 3, disturb: static (_, sam) => Steps(sam, inPlace: false));
+        float[] actual = Run(perturbation, static () => new Adam(0.1f), options, s_small, threads: 1, steps: 3, disturb: static (_, sam) => Steps(sam, inPlace: true));
+        Bits.AssertEqual(expected, actual, perturbation);
+
+        static void Steps(SamOptimizer sam, bool inPlace)
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                // The last one is of more examples than a pass takes, where the options cut them.
+                int examples = sam.Options.MicroBatch > 0 && i == 4 ? 3 * Batch : Batch - (i & 1);
+                float[] own = new float[examples];
+                Span<float> input = inPlace ? sam.NextInput(examples) : own;
+                for (int k = 0; k < examples; k++) input[k] = s_input[k % Batch] + (0.1f * i);
+                sam.Step(input, new float[examples]);
+            }
+        }
+    }
+
     public static TheoryData<string, int> StepsOfOneGradient()
     {
         TheoryData<string, int> rows = [];

@@ -75,12 +75,20 @@ internal sealed unsafe partial class CudaAccelerator
         if (source.IsEmpty) return;
         using DeviceScope scope = Enter();
 
-        // From pageable memory the call returns when the source was read, so that spans on the stack are safe.
+        // From pageable memory the call returns when the source was read, so that spans on the stack are safe; pinned memory is read later.
         fixed (T* from = source)
         {
             CudaException.ThrowIfFailed(
                 Driver, Driver.CopyHostToDeviceAsync(destination.Address, from, Bytes<T>(source.Length), Stream), "cuMemcpyHtoDAsync");
+            if (IsPinned(from)) CudaException.ThrowIfFailed(Driver, Driver.StreamSynchronize(Stream), "cuStreamSynchronize");
         }
+    }
+
+    // The driver knows nothing of pageable memory, and says so.
+    private bool IsPinned(void* address)
+    {
+        uint type;
+        return Driver.PointerGetAttribute(&type, CudaPointerAttribute.MemoryType, (nint)address) == CudaResult.Success && type != 0;
     }
 
     public override void Download<T>(DevicePointer<T> source, Span<T> destination)

@@ -106,11 +106,14 @@ internal sealed unsafe class CudaStepGraphs : StepGraphs
         _device.Launcher.IsSuppressed = true;
     }
 
+    public override Span<float> Input(long ticket, int count) => new(_staging[ticket & 1].Host + StagingBuffer.Layout.Input, count);
+
     public override void Launch(in StepKey key, long ticket, long leastUpdates, ReadOnlySpan<float> input, ReadOnlySpan<byte> targets)
     {
         StagingBuffer staging = _staging[ticket & 1];
         CapturedStep step = _graphs[key];
-        input.CopyTo(new Span<float>(staging.Host + step.Places.Input, input.Length));
+        Span<float> place = Input(ticket, input.Length);
+        if (input != place) input.CopyTo(place);
         targets.CopyTo(new Span<byte>(staging.Host + step.Places.Targets, targets.Length));
         CopyAndWait(staging, 0, WriteNumbers(key, step, staging, leastUpdates));
         CudaException.ThrowIfFailed(_device.Driver, _device.Driver.GraphLaunch(step.Graph, _device.Stream), "cuGraphLaunch");
@@ -121,7 +124,7 @@ internal sealed unsafe class CudaStepGraphs : StepGraphs
         StagingBuffer staging = _staging[ticket & 1];
         CapturedStep step = _graphs[key];
         long end = WriteNumbers(key, step, staging, leastUpdates);
-        CopyAndWait(staging, 0, step.Places.Input);
+        CopyAndWait(staging, 0, StagingBuffer.Layout.Input);
         CopyAndWait(staging, step.Places.Rows, end);
 
         // In the device's stream: behind what made the batch, and behind the step that read this buffer last.
@@ -129,7 +132,7 @@ internal sealed unsafe class CudaStepGraphs : StepGraphs
         nuint inputBytes = (nuint)batch.InputCount * sizeof(float), labelBytes = (nuint)batch.Examples * sizeof(int);
         nint memory = staging.Memory.Address;
         CudaException.ThrowIfFailed(
-            driver, driver.CopyDeviceToDeviceAsync(memory + (nint)step.Places.Input, batch.Input.Address, inputBytes, _device.Stream), "cuMemcpyDtoDAsync");
+            driver, driver.CopyDeviceToDeviceAsync(memory + (nint)StagingBuffer.Layout.Input, batch.Input.Address, inputBytes, _device.Stream), "cuMemcpyDtoDAsync");
         CudaException.ThrowIfFailed(
             driver, driver.CopyDeviceToDeviceAsync(memory + (nint)step.Places.Targets, batch.Labels.Address, labelBytes, _device.Stream),
             "cuMemcpyDtoDAsync");

@@ -49,7 +49,8 @@ internal sealed unsafe class StagingBuffer : IDisposable
     /// <param name="targetBytes">Bytes of its targets.</param>
     public readonly struct Layout(long inputBytes, long targetBytes)
     {
-        public long Input { get; } = Alignment;
+        /// <summary>The same for all batches, so that one can be written before it is known how many examples it has.</summary>
+        public const long Input = Alignment;
 
         public long Targets { get; } = Alignment + Round(inputBytes);
 

@@ -97,7 +97,7 @@ internal sealed unsafe partial class CudaKernels
         DevicePointer<byte> even, DevicePointer<byte> odd, StagingBuffer.Layout layout, DevicePointer<StepState> state, Model model,
         int inputCount, int targetCount, DevicePointer<byte> numbers) =>
         Graph.Stage(
-            Words(inputCount), even, odd, state, layout.Input, inputCount, model.InputMemory, layout.Targets, targetCount, model.TargetMemory,
+            Words(inputCount), even, odd, state, StagingBuffer.Layout.Input, inputCount, model.InputMemory, layout.Targets, targetCount, model.TargetMemory,
             layout.Rows, numbers);
 
     private static LaunchShape Shape(in ArenaPieces pieces) => new(pieces.Count, 4, 1, Threads, 1, 1);
