@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Sam.Native.Cpu;
 
@@ -150,147 +148,118 @@ internal unsafe struct PaddedTile
         return false;
     }
 
+    private readonly bool IsRowUsed(int phase) =>
+        _source.StrideRows == 1 || IsUsed(phase, _source.TapRows, _source.RowStep, _source.StrideRows);
+
+    private readonly bool IsColumnUsed(int phase) =>
+        _source.StrideColumns == 1 || IsUsed(phase, _source.TapColumns, _source.ColumnStep, _source.StrideColumns);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void FillChannel(float* from, float* to)
     {
-        int strideRows = _source.StrideRows;
-        int strideColumns = _source.StrideColumns;
-        for (int phaseColumn = 0; phaseColumn < strideColumns; phaseColumn++)
+        for (int phaseRow = 0; phaseRow < _source.StrideRows; phaseRow++)
         {
-            if (strideColumns > 1 && !IsUsed(phaseColumn, _source.TapColumns, _source.ColumnStep, strideColumns))
+            if (!IsRowUsed(phaseRow))
             {
                 continue;
             }
 
-            int x = _source.ColumnMin + phaseColumn;
-            int low = x >= 0 ? 0 : Math.Min(_planeColumns, (-x + strideColumns - 1) / strideColumns);
-            int room = _source.Width - 1 - x;
-            int high = room < 0 ? low : Math.Clamp((room / strideColumns) + 1, low, _planeColumns);
-            x += low * strideColumns;
-            nint ahead = phaseColumn == 0 ? _ahead : 0;
-            for (int phaseRow = 0; phaseRow < strideRows; phaseRow++)
+            float* planes = to + ((nint)phaseRow * _source.StrideColumns * _planeRows * _planeColumns);
+            if (_source.StrideColumns == 2 && _source.ColumnMin <= 0 && IsColumnUsed(0) && IsColumnUsed(1))
             {
-                if (strideRows > 1 && !IsUsed(phaseRow, _source.TapRows, _source.RowStep, strideRows))
+                FillPairs(from, phaseRow, planes);
+                continue;
+            }
+
+            nint ahead = _ahead;
+            for (int phaseColumn = 0; phaseColumn < _source.StrideColumns; phaseColumn++)
+            {
+                if (IsColumnUsed(phaseColumn))
                 {
-                    continue;
-                }
-
-                int y = (_row0 * strideRows) + _source.RowMin + phaseRow;
-                float* row = to + (((nint)phaseRow * strideColumns) + phaseColumn) * _planeRows * _planeColumns;
-                for (int i = 0; i < _planeRows; i++, y += strideRows, row += _planeColumns)
-                {
-                    if ((uint)y >= (uint)_source.Height)
-                    {
-                        Clear(row, _planeColumns);
-                        continue;
-                    }
-
-                    float* source = from + ((nint)y * _source.Width) + x;
-                    for (int j = 0; j < _source.Width && ahead > 0; j += 16)
-                    {
-                        Prefetch.Line(source + ahead + j);
-                    }
-
-                    Clear(row, low);
-                    if (strideColumns == 1)
-                    {
-                        Copy(source, row + low, high - low);
-                    }
-                    else if (strideColumns == 2)
-                    {
-                        CopySecond(source, x & 1, _source.Width - x, row + low, high - low);
-                    }
-                    else
-                    {
-                        for (int j = low; j < high; j++, source += strideColumns)
-                        {
-                            row[j] = *source;
-                        }
-                    }
-
-                    Clear(row + high, _planeColumns - high);
+                    FillPlane(from, phaseRow, phaseColumn, ahead, planes + ((nint)phaseColumn * _planeRows * _planeColumns));
+                    ahead = 0;
                 }
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Clear(float* row, int count)
+    /// <summary>One phase.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void FillPlane(float* from, int phaseRow, int phaseColumn, nint ahead, float* row)
     {
-        int i = 0;
-        for (; i <= count - 4; i += 4)
+        int stride = _source.StrideColumns, width = _source.Width, columns = _planeColumns;
+        int x = _source.ColumnMin + phaseColumn;
+        int low = x >= 0 ? 0 : Math.Min(columns, (-x + stride - 1) / stride);
+        int room = width - 1 - x;
+        int high = room < 0 ? low : Math.Clamp((room / stride) + 1, low, columns);
+        x += low * stride;
+        int y = (_row0 * _source.StrideRows) + _source.RowMin + phaseRow;
+        for (int i = 0; i < _planeRows; i++, y += _source.StrideRows, row += columns)
         {
-            Vector128.Store(Vector128<float>.Zero, row + i);
-        }
+            if ((uint)y >= (uint)_source.Height)
+            {
+                RowCopies.Clear(row, columns);
+                continue;
+            }
 
-        for (; i < count; i++)
-        {
-            row[i] = 0f;
+            float* source = from + ((nint)y * width) + x;
+            for (int j = 0; j < width && ahead > 0; j += 16)
+            {
+                Prefetch.Line(source + ahead + j);
+            }
+
+            RowCopies.Clear(row, low);
+            if (stride == 1)
+            {
+                RowCopies.Copy(source, row + low, high - low);
+            }
+            else if (stride == 2)
+            {
+                RowCopies.CopySecond(source, x & 1, width - x, row + low, high - low);
+            }
+            else
+            {
+                for (int j = low; j < high; j++, source += stride)
+                {
+                    row[j] = *source;
+                }
+            }
+
+            RowCopies.Clear(row + high, columns - high);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy(float* source, float* row, int count)
+    /// <summary>Both phases of columns of a stride of 2, in which the source's even and odd columns lie.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void FillPairs(float* from, int phaseRow, float* planes)
     {
-        int i = 0;
-        for (; i <= count - 16; i += 16)
+        int width = _source.Width, columns = _planeColumns, first = -_source.ColumnMin;
+        nint plane = (nint)_planeRows * columns, ahead = _ahead;
+        int evenLow = Math.Min(first / 2, columns), oddLow = Math.Min((first + 1) / 2, columns);
+        int evens = Math.Min((width + 1) / 2, columns - evenLow), odds = Math.Min(width / 2, columns - oddLow);
+        float* even = planes + ((first & 1) * plane);
+        float* odd = planes + ((1 - (first & 1)) * plane);
+        int y = (_row0 * _source.StrideRows) + _source.RowMin + phaseRow;
+        for (int i = 0; i < _planeRows; i++, y += _source.StrideRows, even += columns, odd += columns)
         {
-            Vector512.Store(Vector512.Load(source + i), row + i);
-        }
-
-        if (i <= count - 8)
-        {
-            Vector256.Store(Vector256.Load(source + i), row + i);
-            i += 8;
-        }
-
-        if (i <= count - 4)
-        {
-            Vector128.Store(Vector128.Load(source + i), row + i);
-            i += 4;
-        }
-
-        for (; i < count; i++)
-        {
-            row[i] = source[i];
-        }
-    }
-
-    /// <summary>Every second element. Vectors begin one element before an odd one, so that none reaches beyond an even row's end.</summary>
-    /// <param name="source">The first element.</param>
-    /// <param name="odd">1 if an element of the row lies before it, to begin with; else 0.</param>
-    /// <param name="room">Elements of the row from the first one on.</param>
-    /// <param name="row">Receives the elements.</param>
-    /// <param name="count">Number of elements.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopySecond(float* source, int odd, int room, float* row, int count)
-    {
-        float* pairs = source - odd;
-        room += odd;
-        int i = 0;
-        if (Avx512F.IsSupported)
-        {
-            Vector512<int> seconds = (Vector512<int>.Indices * 2) + Vector512.Create(odd);
-            for (; i <= count - 16 && (2 * i) + 32 <= room; i += 16)
+            if ((uint)y >= (uint)_source.Height)
             {
-                Vector512<float> left = Vector512.Load(pairs + (2 * i));
-                Vector512.Store(Avx512F.PermuteVar16x32x2(left, seconds, Vector512.Load(pairs + (2 * i) + 16)), row + i);
+                RowCopies.Clear(even, columns);
+                RowCopies.Clear(odd, columns);
+                continue;
             }
-        }
 
-        if (Sse.IsSupported)
-        {
-            for (; i <= count - 4 && (2 * i) + 8 <= room; i += 4)
+            float* source = from + ((nint)y * width);
+            for (int j = 0; j < width && ahead > 0; j += 16)
             {
-                Vector128<float> left = Vector128.Load(pairs + (2 * i));
-                Vector128<float> right = Vector128.Load(pairs + (2 * i) + 4);
-                Vector128.Store(odd == 0 ? Sse.Shuffle(left, right, 0x88) : Sse.Shuffle(left, right, 0xDD), row + i);
+                Prefetch.Line(source + ahead + j);
             }
-        }
 
-        for (; i < count; i++)
-        {
-            row[i] = source[2 * i];
+            RowCopies.Clear(even, evenLow);
+            RowCopies.Clear(odd, oddLow);
+            RowCopies.Split(source, even + evenLow, evens, odd + oddLow, odds);
+            RowCopies.Clear(even + evenLow + evens, columns - evenLow - evens);
+            RowCopies.Clear(odd + oddLow + odds, columns - oddLow - odds);
         }
     }
 }

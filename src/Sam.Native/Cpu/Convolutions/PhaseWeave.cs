@@ -46,6 +46,7 @@ internal unsafe struct PhaseWeave
     /// <summary>Stores a tile.</summary>
     /// <param name="first">First pixel of the grid, counted from the first image.</param>
     /// <param name="pixels">Pixels.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Store(int first, int pixels)
     {
         // Few planes at a time where planes are large: as many streams of stores as the processor foresees.
@@ -56,6 +57,7 @@ internal unsafe struct PhaseWeave
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void StoreBlock(int first, int pixels, int channel, int channels)
     {
         int perImage = Plan.GridHeight * Plan.GridWidth;
@@ -74,6 +76,7 @@ internal unsafe struct PhaseWeave
     }
 
     /// <summary>Pixels of one row of the grid that lie in one sliver.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Run(nint plane0, int row, int column, int run, float* sums, int channels)
     {
         int stride = Plan.Shape.StrideWidth;
