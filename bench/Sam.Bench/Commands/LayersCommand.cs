@@ -12,6 +12,8 @@ internal static class LayersCommand
     public const string Usage =
         "layers [--threads N] [--model resnet18-cifar|resnet18-seed|lenet-mnist] [--batch N] [--reps N] [--only TEXT]";
 
+    private const double LeastSeconds = 0.2;
+
     private static readonly BatchNormSettings s_settings = new(Activation: Activation.Relu);
 
     public static int Run(string[] arguments)
@@ -50,7 +52,7 @@ internal static class LayersCommand
         };
         double peak = MachinePeak.GflopsPerCore() * threads, copy = MachinePeak.CopyGigabytesPerSecond(threads);
         Write($"{name}, batch {batch}, {threads} threads: peak {peak:F0} GFLOP/s, copy {copy:F1} GB/s.");
-        Write($"Times are the best of {repetitions}; operations are those of direct convolution.");
+        Write($"Times are the best of {repetitions}, and of {LeastSeconds} seconds at least; operations are those of direct convolution.");
         Write($"{"layer",-34} {"direction",-18} {"ms",9} {"GFLOP/s",9} {"of peak",8} {"MB",8} {"GB/s",7} {"of copy",8}");
         bool normalized = model.Layout.Buffers.Length > 0;
         HashSet<(int Channels, int Height, int Width)> seen = [];
@@ -146,7 +148,10 @@ internal static class LayersCommand
         private double Best(Action body)
         {
             double best = double.MaxValue;
-            for (int i = 0; i < repetitions; i++)
+            long begin = Stopwatch.GetTimestamp();
+
+            // Short calls are compiled to their best only after many.
+            for (int i = 0; i < repetitions || Stopwatch.GetElapsedTime(begin).TotalSeconds < LeastSeconds; i++)
             {
                 long start = Stopwatch.GetTimestamp();
                 body();
