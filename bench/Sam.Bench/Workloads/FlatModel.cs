@@ -2,9 +2,9 @@ using Sam.Native;
 
 namespace Sam.Bench;
 
-/// <summary>A model that is nothing but 62 tensors, of 11.2 million weights unless said otherwise.</summary>
+/// <summary>A model that is nothing but 62 tensors, matrices and vectors in turn, of 11.2 million weights unless said otherwise.</summary>
 /// <param name="device">Where it lives.</param>
-/// <param name="matrix">Weights of each matrix, a multiple of 16.</param>
+/// <param name="matrix">Weights of each matrix, a multiple of 16; of 800 where a row is to have so many.</param>
 internal sealed class FlatModel(Device device, int matrix = FlatModel.Matrix) : Model(device, 1, 0, Describe(matrix))
 {
     /// <summary>Elements of the arena, unless said otherwise.</summary>
@@ -12,6 +12,7 @@ internal sealed class FlatModel(Device device, int matrix = FlatModel.Matrix) : 
 
     private const int Matrix = 360_000;
     private const int Vector = 512;
+    private const int Columns = 800;
 
     protected override void ForwardCore(in PassContext pass)
     {
@@ -27,11 +28,14 @@ internal sealed class FlatModel(Device device, int matrix = FlatModel.Matrix) : 
         int offset = 0;
         for (int i = 0; i < 31; i++)
         {
-            foreach (int count in (int[])[matrix, Vector])
+            int columns = matrix % Columns == 0 ? Columns : matrix;
+            Add("weight", new Shape(matrix / columns, columns), ParameterRole.Weight);
+            Add("bias", new Shape(Vector), ParameterRole.Bias);
+
+            void Add(string name, Shape shape, ParameterRole role)
             {
-                parameters.Add(new ParameterInfo($"{i}.{count}", new Shape(count), offset, count == matrix ? ParameterRole.Weight
-                    : ParameterRole.Bias, Initializer.KaimingUniform(100)));
-                offset += count;
+                parameters.Add(new ParameterInfo($"{i}.{name}", shape, offset, role, Initializer.KaimingUniform(100)));
+                offset += shape.Count;
             }
         }
 

@@ -98,7 +98,7 @@ internal unsafe struct FactoredDirectionJob : ITeamJob
             int count = Math.Min(BlockCount, piece.Count - start);
             float* g = _gradient + piece.Offset + start;
             float* w = _weights + piece.Offset + start;
-            cursor.Fill(variances, count);
+            cursor.Fill<TV>(variances, count);
             for (int i = 0; i < count; i += 16)
             {
                 int lanes = Math.Min(16, count - i);
@@ -163,7 +163,9 @@ internal unsafe struct FactoredDirectionJob : ITeamJob
         }
 
         /// <summary>The next moments.</summary>
-        public void Fill(float* variances, int count)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Fill<TV>(float* variances, int count)
+            where TV : unmanaged, ILanes<TV>
         {
             if (_tensor.Rows == 0)
             {
@@ -178,7 +180,14 @@ internal unsafe struct FactoredDirectionJob : ITeamJob
                 float share = _moments[_tensor.RowMoments + ((nint)_matrix * _tensor.Rows) + _row] / _mean;
                 float* moments = _moments + _tensor.ColumnMoments + ((nint)_matrix * columns);
                 int end = Math.Min(columns, _column + count - i);
-                for (; _column < end; _column++) variances[i++] = share * moments[_column];
+                for (; _column < end; _column += 16, i += 16)
+                {
+                    int lanes = Math.Min(16, end - _column);
+                    PieceLoop.Store(variances + i, PieceLoop.Load<TV>(moments + _column, lanes) * TV.Splat(share), lanes);
+                }
+
+                i -= _column - end;
+                _column = end;
                 if (_column == columns)
                 {
                     Advance();

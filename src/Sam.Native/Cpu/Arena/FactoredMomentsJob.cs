@@ -121,14 +121,34 @@ internal unsafe struct FactoredMomentsJob : ITeamJob
         double* sums = stackalloc double[FactoredPart.ColumnCount];
         float* tail = stackalloc float[32];
         int count = Math.Min(FactoredPart.ColumnCount, columns - work.Count);
-        for (int first = 0; first < count; first += 16)
+        float* start = _gradient + tensor.Offset + ((nint)work.First * rows * columns) + work.Count;
+        if (count == FactoredPart.ColumnCount)
         {
-            float* g = _gradient + tensor.Offset + ((nint)work.First * rows * columns) + work.Count + first;
+            // All at once, so that each line of a row is read once.
+            TD sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+            float* x = start;
+            for (int row = 0; row < rows; row++, x += columns)
+            {
+                TD values0 = TD.Load(x), values1 = TD.Load(x + 16), values2 = TD.Load(x + 32), values3 = TD.Load(x + 48);
+                sum0 = TD.AddProduct(sum0, values0, values0);
+                sum1 = TD.AddProduct(sum1, values1, values1);
+                sum2 = TD.AddProduct(sum2, values2, values2);
+                sum3 = TD.AddProduct(sum3, values3, values3);
+            }
+
+            sum0.Store(sums);
+            sum1.Store(sums + 16);
+            sum2.Store(sums + 32);
+            sum3.Store(sums + 48);
+        }
+
+        for (int first = count == FactoredPart.ColumnCount ? count : 0; first < count; first += 16)
+        {
             TD sum = default;
             int lanes = Math.Min(16, count - first);
             for (int row = 0; row < rows; row++)
             {
-                float* x = g + ((nint)row * columns);
+                float* x = start + first + ((nint)row * columns);
                 if (lanes < 16)
                 {
                     LaneSums.Pad(x, lanes, tail);
