@@ -106,8 +106,9 @@ internal sealed class Checkpoint(TrainOptions options, int trainSize)
             return;
         }
 
-        // A longer or shorter run is the same run only as long as its learning rates are.
+        // A longer or shorter run is the same run only as long as its learning rates and radii are.
         LearningRateSchedule saved = run.ScheduleOf(note.TotalEpochs);
+        (Schedule? savedRho, Schedule? rho) = (run.RhoOf(note.TotalEpochs), run.RhoOf(epochs));
         int done = note.Done.Sum(static epoch => epoch.Steps);
         for (int step = 0; step < done; step++)
         {
@@ -116,6 +117,13 @@ internal sealed class Checkpoint(TrainOptions options, int trainSize)
                 throw new CommandException(
                     $"--resume: '{_path}' is of a run of --epochs {note.TotalEpochs}; with {epochs} its learning rates would have been others. "
                     + "--schedule constant --warmup 0 leaves the number open.");
+            }
+
+            if (savedRho?.At(step) != rho?.At(step))
+            {
+                throw new CommandException(
+                    $"--resume: '{_path}' is of a run of --epochs {note.TotalEpochs}; with {epochs} its radii would have been others. "
+                    + "--rho-schedule proportional leaves the number open.");
             }
         }
     }
@@ -130,6 +138,7 @@ internal sealed class Checkpoint(TrainOptions options, int trainSize)
             ["--sam"] = Name(sam.Kind),
             ["--rho"] = Text(sam.Rho),
             ["--rho-end"] = sam.RhoEnd is float end ? Text(end) : "none",
+            ["--rho-schedule"] = sam.RhoEnd is null ? "none" : Name(sam.RhoSchedule),
             ["--p"] = Text(sam.P),
             ["--m"] = Optional(sam.MicroBatch),
             ["--interval"] = Text(sam.Interval),
@@ -155,7 +164,13 @@ internal sealed class Checkpoint(TrainOptions options, int trainSize)
             ["--betas"] = $"{Text(run.Base.Beta1)},{Text(run.Base.Beta2)}",
             ["--weight-decay"] = Text(run.Base.WeightDecay),
             ["--nesterov"] = Name(run.Base.Nesterov),
+            ["--dampening"] = Text(run.Base.Dampening),
             ["--amsgrad"] = Name(run.Base.Amsgrad),
+            ["--epsilon"] = Text(run.Base.Epsilon),
+            ["--square-decay"] = Text(run.Base.SquareDecay),
+            ["--centered"] = Name(run.Base.Centered),
+            ["--trust"] = Text(run.Base.Trust),
+            ["--decoupled"] = Name(run.Base.Decoupled),
             ["--clip-norm"] = Optional(run.Steps.ClipNorm),
             ["--clip-value"] = Optional(run.Steps.ClipValue),
             ["--clip"] = Name(run.Steps.Clipped),

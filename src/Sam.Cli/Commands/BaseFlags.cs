@@ -31,15 +31,7 @@ internal sealed class BaseFlags
         "Weight decay: this times the weights is added to their gradient or, for adamw, lion, lamb and adafactor, taken off with the learning "
         + "rate [default: sgd and lars 0.0005; adamw and lamb 0.01; others 0].");
 
-    private readonly Option<bool> _nesterov = new("--nesterov")
-    {
-        Description = "sgd: look ahead by the momentum [default: off].",
-    };
-
-    private readonly Option<bool> _amsgrad = new("--amsgrad")
-    {
-        Description = "adam and adamw: divide by the largest second moment so far [default: off].",
-    };
+    private readonly BaseFormFlags _forms = new();
 
     /// <summary>--base.</summary>
     public Option<string> Kind { get; } = OptionFactory.Choice(
@@ -57,8 +49,7 @@ internal sealed class BaseFlags
         command.Add(_momentum);
         command.Add(_betas);
         command.Add(_weightDecay);
-        command.Add(_nesterov);
-        command.Add(_amsgrad);
+        _forms.AddTo(command);
     }
 
     /// <summary>The settings that were asked for.</summary>
@@ -68,16 +59,14 @@ internal sealed class BaseFlags
     {
         BaseSettings settings = BaseSettings.Default(kind);
         double[]? betas = parsed.GetList(_betas);
-        return settings with
+        return _forms.Read(parsed, settings with
         {
             LearningRate = (float)(parsed.GetValue(_learningRate) ?? settings.LearningRate),
             Momentum = (float)(parsed.GetValue(_momentum) ?? settings.Momentum),
             Beta1 = (float)(betas?[0] ?? settings.Beta1),
             Beta2 = (float)(betas?[1] ?? settings.Beta2),
             WeightDecay = (float)(parsed.GetValue(_weightDecay) ?? settings.WeightDecay),
-            Nesterov = parsed.GetValue(_nesterov),
-            Amsgrad = parsed.GetValue(_amsgrad),
-        };
+        });
     }
 
     /// <summary>Refuses options that another base optimizer has.</summary>
@@ -92,19 +81,11 @@ internal sealed class BaseFlags
             throw new CommandException($"--momentum has no effect with --base {name}{(BaseSettings.HasBetas(kind) ? "; --betas sets its moments" : "")}.");
         }
 
-        if (given.GetValue(_nesterov) && kind != BaseKind.Sgd)
-        {
-            throw new CommandException($"--nesterov has no effect with --base {name}; it goes with sgd{(kind == BaseKind.Adam ? ", and nadam is Adam with it" : "")}.");
-        }
-
-        if (given.GetValue(_amsgrad) && kind is not (BaseKind.Adam or BaseKind.AdamW))
-        {
-            throw new CommandException($"--amsgrad has no effect with --base {name}; it goes with adam or adamw.");
-        }
-
         if (given.IsGiven(_betas) && !BaseSettings.HasBetas(kind))
         {
             throw new CommandException($"--betas has no effect with --base {name}{(BaseSettings.HasMomentum(kind) ? "; it has --momentum" : "")}.");
         }
+
+        _forms.CheckUse(given, kind);
     }
 }

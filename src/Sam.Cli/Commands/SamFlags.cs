@@ -18,7 +18,14 @@ internal sealed class SamFlags
     private readonly Option<double?> _rhoEnd = OptionFactory.OptionalReal(
         "--rho-end",
         new NumberRange(0, 1000),
-        "Radius where the learning rate is 0; between, the radius follows the learning rate in proportion, as GSAM's paper has it [default: --rho].");
+        "Radius where the learning rate is 0, or with another --rho-schedule than proportional at the end of the run [default: --rho].");
+
+    private readonly Option<string> _rhoSchedule = OptionFactory.Choice(
+        "--rho-schedule",
+        RhoScheduleKind.Proportional,
+        "How the radius goes from --rho to --rho-end: proportional to the learning rate, as GSAM's paper has it; or over the steps of the run, linear (in a "
+        + "line), cosine (half a wave) or polynomial (a parabola).",
+        "name");
 
     private readonly Option<int?> _rhoWarmup = OptionFactory.OptionalWhole(
         "--rho-warmup", new NumberRange(1, int.MaxValue), "Steps over which the radius rises in a line to --rho; 1 does not [default: 1].");
@@ -98,7 +105,7 @@ internal sealed class SamFlags
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])
-            [Kind, _rho, _rhoEnd, _rhoWarmup, _p, _m, _interval, _innerSteps, _alpha, _gamma, _sigma, _lambda, _weightFraction, _subsetNorm, _dataFraction])
+            [Kind, _rho, _rhoEnd, _rhoSchedule, _rhoWarmup, _p, _m, _interval, _innerSteps, _alpha, _gamma, _sigma, _lambda, _weightFraction, _subsetNorm, _dataFraction])
         {
             command.Add(option);
         }
@@ -116,6 +123,11 @@ internal sealed class SamFlags
         _ = TryParseP(parsed.GetRequiredValue(_p), out float p);
         float rho = (float)(parsed.GetValue(_rho) ?? SamSettings.DefaultRho(kind));
         double? rhoEnd = parsed.GetValue(_rhoEnd);
+        if (rhoEnd is null && parsed.IsGiven(_rhoSchedule))
+        {
+            throw new CommandException("--rho-schedule has no effect without --rho-end, the radius that it goes to.");
+        }
+
         int? m = parsed.GetValue(_m);
         if (m > batch)
         {
@@ -127,6 +139,7 @@ internal sealed class SamFlags
             Kind = kind,
             Rho = rho,
             RhoEnd = (float?)rhoEnd,
+            RhoSchedule = parsed.GetChoice<RhoScheduleKind>(_rhoSchedule),
             RhoWarmup = parsed.GetValue(_rhoWarmup) ?? 1,
             P = p,
             MicroBatch = m,

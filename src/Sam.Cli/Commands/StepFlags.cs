@@ -43,7 +43,7 @@ internal sealed class StepFlags
     private readonly Option<int?> _swa = OptionFactory.OptionalWhole(
         "--swa",
         new NumberRange(1, int.MaxValue),
-        "Keep the mean of the weights from this step on, counted from 1, and test that; for models without batch normalization [default: none].");
+        "Keep the mean of the weights from this step on, counted from 1, and test that, with statistics as for --ema [default: none].");
 
     private readonly Option<int?> _swaEvery = OptionFactory.OptionalWhole(
         "--swa-every", new NumberRange(1, int.MaxValue), "Steps from one whose weights count in --swa to the next [default: 1].");

@@ -24,8 +24,26 @@ internal sealed record BaseSettings
     /// <summary>Whether SGD looks ahead.</summary>
     public bool Nesterov { get; init; }
 
+    /// <summary>Share of the gradient that does not enter SGD's momentum.</summary>
+    public float Dampening { get; init; }
+
     /// <summary>Whether Adam and AdamW keep the largest second moment.</summary>
     public bool Amsgrad { get; init; }
+
+    /// <summary>Added to what is divided by, where an optimizer divides.</summary>
+    public float Epsilon { get; init; } = 1e-8f;
+
+    /// <summary>Share of the mean square that RMSprop and Adadelta keep.</summary>
+    public float SquareDecay { get; init; } = 0.99f;
+
+    /// <summary>Whether RMSprop divides by the deviation from the mean gradient.</summary>
+    public bool Centered { get; init; }
+
+    /// <summary>How far LARS moves a tensor, as a share of its norm.</summary>
+    public float Trust { get; init; } = 0.001f;
+
+    /// <summary>Whether weight decay is taken off with the learning rate, where it is not always or never so.</summary>
+    public bool Decoupled { get; init; }
 
     /// <summary>Whether an optimizer has a momentum to set.</summary>
     public static bool HasMomentum(BaseKind kind) => kind is BaseKind.Sgd or BaseKind.Rmsprop or BaseKind.Lars;
@@ -56,6 +74,15 @@ internal sealed record BaseSettings
             Momentum = momentum,
             Beta2 = kind == BaseKind.Lion ? 0.99f : 0.999f,
             WeightDecay = decay,
+            Epsilon = kind switch
+            {
+                BaseKind.Adagrad => 1e-10f,
+                BaseKind.Adadelta or BaseKind.Lamb => 1e-6f,
+                BaseKind.Lars => 0f,
+                BaseKind.Adafactor => 1e-3f,
+                _ => 1e-8f,
+            },
+            SquareDecay = kind == BaseKind.Adadelta ? 0.9f : 0.99f,
         };
     }
 }

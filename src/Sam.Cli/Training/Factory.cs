@@ -118,24 +118,50 @@ internal static class Factory
 
     private static BaseOptimizer Base(BaseSettings s) => s.Kind switch
     {
-        BaseKind.Sgd => new Sgd(s.LearningRate, s.Momentum, weightDecay: s.WeightDecay, nesterov: s.Nesterov),
-        BaseKind.Adam => new Adam(s.LearningRate, s.Beta1, s.Beta2, amsgrad: s.Amsgrad, weightDecay: s.WeightDecay),
-        BaseKind.AdamW => new AdamW(s.LearningRate, s.Beta1, s.Beta2, amsgrad: s.Amsgrad, weightDecay: s.WeightDecay),
-        BaseKind.NAdam => new NAdam(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
-        BaseKind.RAdam => new RAdam(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
-        BaseKind.Adamax => new Adamax(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
-        BaseKind.Rmsprop => new Rmsprop(s.LearningRate, momentum: s.Momentum, weightDecay: s.WeightDecay),
-        BaseKind.Adagrad => new Adagrad(s.LearningRate, weightDecay: s.WeightDecay),
-        BaseKind.Adadelta => new Adadelta(s.LearningRate, weightDecay: s.WeightDecay),
+        BaseKind.Sgd => new Sgd(s.LearningRate, s.Momentum, s.Dampening, s.WeightDecay, s.Nesterov, s.Decoupled),
+        BaseKind.Adam => new Adam(s.LearningRate, s.Beta1, s.Beta2, s.Epsilon, s.Amsgrad, s.WeightDecay),
+        BaseKind.AdamW => new AdamW(s.LearningRate, s.Beta1, s.Beta2, s.Epsilon, s.Amsgrad, s.WeightDecay),
+        BaseKind.NAdam => new NAdam(s.LearningRate, s.Beta1, s.Beta2, s.Epsilon, weightDecay: s.WeightDecay, decoupled: s.Decoupled),
+        BaseKind.RAdam => new RAdam(s.LearningRate, s.Beta1, s.Beta2, s.Epsilon, s.WeightDecay, s.Decoupled),
+        BaseKind.Adamax => new Adamax(s.LearningRate, s.Beta1, s.Beta2, s.Epsilon, s.WeightDecay, s.Decoupled),
+        BaseKind.Rmsprop => new Rmsprop(s.LearningRate, s.SquareDecay, s.Epsilon, s.Momentum, s.Centered, s.WeightDecay, s.Decoupled),
+        BaseKind.Adagrad => new Adagrad(s.LearningRate, epsilon: s.Epsilon, weightDecay: s.WeightDecay, decoupled: s.Decoupled),
+        BaseKind.Adadelta => new Adadelta(s.LearningRate, s.SquareDecay, s.Epsilon, s.WeightDecay, s.Decoupled),
         BaseKind.Lion => new Lion(s.LearningRate, s.Beta1, s.Beta2, s.WeightDecay),
-        BaseKind.Lamb => new Lamb(s.LearningRate, s.Beta1, s.Beta2, weightDecay: s.WeightDecay),
-        BaseKind.Lars => new Lars(s.LearningRate, s.Momentum, weightDecay: s.WeightDecay),
-        BaseKind.Adafactor => new Adafactor(s.LearningRate, weightDecay: s.WeightDecay),
+        BaseKind.Lamb => new Lamb(s.LearningRate, s.Beta1, s.Beta2, s.Epsilon, weightDecay: s.WeightDecay),
+        BaseKind.Lars => new Lars(s.LearningRate, s.Momentum, s.Trust, s.Epsilon, s.WeightDecay),
+        BaseKind.Adafactor => new Adafactor(s.LearningRate, epsilon: s.Epsilon, weightDecay: s.WeightDecay),
         _ => throw new InvalidOperationException($"There is no base optimizer {s.Kind}."),
     };
 
+    /// <summary>The radius over a run, where it moves by the steps of the run.</summary>
+    /// <param name="s">The settings.</param>
+    /// <param name="steps">Steps of the run, at least 1.</param>
+    /// <returns>The schedule; null where the optimizer has it already.</returns>
+    public static Schedule? RhoOverRun(SamSettings s, int steps)
+    {
+        if (s.RhoEnd is not float end || s.RhoSchedule == RhoScheduleKind.Proportional || s.Kind == SamKind.None)
+        {
+            return null;
+        }
+
+        long left = Math.Max(1, steps - (s.RhoWarmup > 1 ? s.RhoWarmup : 0));
+        Schedule rho = s.RhoSchedule switch
+        {
+            RhoScheduleKind.Linear => Schedule.Linear(s.Rho, end, left),
+            RhoScheduleKind.Cosine => Schedule.Cosine(s.Rho, end, left),
+            _ => Schedule.Polynomial(s.Rho, end, left),
+        };
+        return s.RhoWarmup > 1 ? rho.WithWarmup(s.RhoWarmup) : rho;
+    }
+
     private static Schedule? RhoSchedule(SamSettings s, float learningRate)
     {
+        if (s.RhoEnd is not null && s.RhoSchedule != RhoScheduleKind.Proportional)
+        {
+            return null;
+        }
+
         Schedule? rho = s.RhoEnd is float end ? Schedule.ProportionalToLearningRate(end, s.Rho, 0, learningRate) : null;
         return s.RhoWarmup > 1 ? (rho ?? Schedule.Constant(s.Rho)).WithWarmup(s.RhoWarmup) : rho;
     }

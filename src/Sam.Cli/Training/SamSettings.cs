@@ -11,8 +11,11 @@ internal sealed record SamSettings
     /// <summary>Radius of the ball, at least 0.</summary>
     public required float Rho { get; init; }
 
-    /// <summary>Radius at a learning rate of 0, in proportion between; null keeps <see cref="Rho"/>.</summary>
+    /// <summary>Radius at a learning rate of 0, or at the end of the run; null keeps <see cref="Rho"/>.</summary>
     public float? RhoEnd { get; init; }
+
+    /// <summary>How the radius goes there.</summary>
+    public RhoScheduleKind RhoSchedule { get; init; }
 
     /// <summary>p of the ball, from 1 to infinity.</summary>
     public float P { get; init; } = 2;

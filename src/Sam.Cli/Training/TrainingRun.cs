@@ -27,6 +27,7 @@ internal sealed class TrainingRun : IDisposable
     private int[] _labels = null!;
     private int[] _order = null!;
     private LearningRateSchedule _schedule = null!;
+    private Schedule? _rho;
     private ulong _imageKey;
     private int _step;
     private int _ownSteps;
@@ -95,6 +96,7 @@ internal sealed class TrainingRun : IDisposable
         _labels = labels;
         _order = new int[labels.Length];
         _schedule = ScheduleOf(_settings.Epochs);
+        _rho = RhoOf(_settings.Epochs);
         Progress = new RunProgress(checked(StepsPerEpoch * _settings.Epochs), _settings.Epochs);
     }
 
@@ -102,6 +104,10 @@ internal sealed class TrainingRun : IDisposable
     /// <param name="epochs">At least 1.</param>
     public LearningRateSchedule ScheduleOf(int epochs) =>
         new(_settings.Schedule, _settings.Base.LearningRate, checked(StepsPerEpoch * epochs), StepsPerEpoch);
+
+    /// <summary>The radius over a run of so many epochs on these data; null where it does not go by the steps of the run.</summary>
+    /// <param name="epochs">At least 1.</param>
+    public Schedule? RhoOf(int epochs) => Factory.RhoOverRun(_settings.Sam, checked(StepsPerEpoch * epochs));
 
     /// <summary>The learning rate of a step.</summary>
     /// <param name="step">From 0.</param>
@@ -247,6 +253,11 @@ internal sealed class TrainingRun : IDisposable
         Span<float> images = _optimizer.NextInput(examples.Length);
         _batch.Load(_train, _labels, examples, images, _imageKey);
         _optimizer.BaseOptimizer.LearningRate = _schedule.At(_step);
+        if (_rho is not null)
+        {
+            _optimizer.Rho = _rho.At(_step);
+        }
+
         _step++;
         _ownSteps++;
         return _optimizer.Step(images, _batch.Labels);

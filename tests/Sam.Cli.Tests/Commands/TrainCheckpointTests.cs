@@ -76,6 +76,7 @@ public sealed class TrainCheckpointTests(SmallMnistFixture data) : IClassFixture
     [InlineData("--label-noise", "0.5")]
     [InlineData("--train-size", "99")]
     [InlineData("--lr", "0.1")]
+    [InlineData("--dampening", "0.5")]
     [InlineData("--epochs", "3")]
     public void OtherSettings_AreNamed(string option, string value)
     {
@@ -92,6 +93,19 @@ public sealed class TrainCheckpointTests(SmallMnistFixture data) : IClassFixture
         Assert.Contains(option, line);
         Assert.Contains(value, line);
         Assert.Equal(before, File.ReadAllBytes(Checkpoint));
+    }
+
+    [Fact]
+    public void ARadiusThatGoesByTheRun_GoesOnWhereItWas()
+    {
+        string[] args = [.. Open, "--rho-end", "0.5", "--rho-schedule", "cosine"];
+        JsonElement whole = Run([.. args, "--epochs", "2"]);
+        Run([.. args, "--epochs", "1", "--checkpoint", Checkpoint]);
+        Assert.Contains("its radii", CommandRun.Of([.. args, "--epochs", "2", "--checkpoint", Checkpoint, "--resume"]).ErrorLine());
+        File.Delete(Checkpoint);
+        JsonElement kept = Run([.. args, "--epochs", "2", "--checkpoint", Checkpoint]);
+        Assert.Equal(Hash(whole), Hash(kept));
+        Assert.Equal(Hash(whole), Hash(Run([.. args, "--epochs", "2", "--checkpoint", Checkpoint, "--resume"])));
     }
 
     [Fact]

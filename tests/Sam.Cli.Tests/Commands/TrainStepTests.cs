@@ -31,6 +31,59 @@ public sealed class TrainStepTests(SmallMnistFixture data) : IClassFixture<Small
     [Fact]
     public void Amsgrad_ChangesTheWeightsOfAdam() => Assert.NotEqual(Hash("--base", "adam"), Hash("--base", "adam", "--amsgrad"));
 
+    [Theory]
+    [InlineData("sgd", "--dampening", "0.5")]
+    [InlineData("sgd", "--decoupled", "--weight-decay", "0.1")]
+    [InlineData("adam", "--epsilon", "0.01")]
+    [InlineData("adamw", "--epsilon", "0.01")]
+    [InlineData("nadam", "--epsilon", "0.01")]
+    [InlineData("nadam", "--decoupled", "--weight-decay", "0.1")]
+    [InlineData("radam", "--epsilon", "0.01", "--epochs", "3")]
+    [InlineData("radam", "--decoupled", "--weight-decay", "0.1")]
+    [InlineData("adamax", "--epsilon", "0.01")]
+    [InlineData("adamax", "--decoupled", "--weight-decay", "0.1")]
+    [InlineData("rmsprop", "--epsilon", "0.01")]
+    [InlineData("rmsprop", "--square-decay", "0.5")]
+    [InlineData("rmsprop", "--centered")]
+    [InlineData("rmsprop", "--decoupled", "--weight-decay", "0.1")]
+    [InlineData("adagrad", "--epsilon", "0.01")]
+    [InlineData("adagrad", "--decoupled", "--weight-decay", "0.1")]
+    [InlineData("adadelta", "--epsilon", "0.01")]
+    [InlineData("adadelta", "--square-decay", "0.5")]
+    [InlineData("adadelta", "--decoupled", "--weight-decay", "0.1")]
+    [InlineData("lamb", "--epsilon", "0.01")]
+    [InlineData("lars", "--epsilon", "0.01")]
+    [InlineData("lars", "--trust", "0.01")]
+    [InlineData("adafactor", "--epsilon", "0.1")]
+    public void EachFormOfABase_ChangesItsWeights(string name, params string[] options)
+    {
+        int own = options[0] is "--decoupled" or "--centered" ? 1 : 2;
+        string[] plain = ["--base", name, .. options[own..]];
+        Assert.NotEqual(Hash(plain), Hash(["--base", name, .. options]));
+    }
+
+    [Theory]
+    [InlineData("sgd", "--dampening", "0")]
+    [InlineData("adam", "--epsilon", "1e-8")]
+    [InlineData("rmsprop", "--square-decay", "0.99")]
+    [InlineData("adadelta", "--square-decay", "0.9", "--epsilon", "1e-6")]
+    [InlineData("adagrad", "--epsilon", "1e-10")]
+    [InlineData("lamb", "--epsilon", "1e-6")]
+    [InlineData("lars", "--trust", "0.001")]
+    [InlineData("adafactor", "--epsilon", "1e-3")]
+    public void TheDefaultsOfABase_AreWhatHelpSays(string name, params string[] options) =>
+        Assert.Equal(Hash("--base", name), Hash(["--base", name, .. options]));
+
+    [Fact]
+    public void EachRhoSchedule_GoesItsOwnWay()
+    {
+        string[] hashes = [.. new[] { "proportional", "linear", "cosine", "polynomial" }.Select(name => Hash("--rho-end", "0.5", "--rho-schedule", name))];
+        Assert.Equal(hashes.Length, hashes.Distinct().Count());
+        Assert.Equal(hashes[0], Hash("--rho-end", "0.5"));
+        Assert.Equal(Hash("--sam", "none"), Hash("--sam", "none", "--rho-end", "0.5", "--rho-schedule", "linear"));
+        Assert.NotEqual(hashes[1], Hash("--rho-end", "0.5", "--rho-schedule", "linear", "--rho-warmup", "3"));
+    }
+
     [Fact]
     public void SubsetNorm_ChangesTheWeightsOfEsam() =>
         Assert.NotEqual(Hash("--sam", "esam"), Hash("--sam", "esam", "--subset-norm", "all"));
@@ -120,6 +173,11 @@ public sealed class TrainStepTests(SmallMnistFixture data) : IClassFixture<Small
     [InlineData("--loss-decay", "-1")]
     [InlineData("--micro-batch", "0")]
     [InlineData("--micro-batch", "65")]
+    [InlineData("--dampening", "1.5")]
+    [InlineData("--epsilon", "0")]
+    [InlineData("--square-decay", "1")]
+    [InlineData("--trust", "0")]
+    [InlineData("--rho-schedule", "exponential")]
     [InlineData("--ema", "1")]
     [InlineData("--ema", "0.99999999999")]
     [InlineData("--swa", "0")]
@@ -153,6 +211,14 @@ public sealed class TrainStepTests(SmallMnistFixture data) : IClassFixture<Small
     [InlineData("--scaling has no effect with --sam none", "--sam", "none", "--scaling", "elementwise")]
     [InlineData("Layer-wise scaling is defined for p = 2", "--scaling", "layerwise", "--p", "3")]
     [InlineData("--nesterov has no effect with --base adam; it goes with sgd, and nadam", "--base", "adam", "--nesterov")]
+    [InlineData("--dampening has no effect with --base lars; it goes with sgd", "--base", "lars", "--dampening", "0.5")]
+    [InlineData("--epsilon has no effect with --base lion; it goes with adam or adamw", "--base", "lion", "--epsilon", "1e-6")]
+    [InlineData("--square-decay has no effect with --base adam; it goes with rmsprop or adadelta; --betas", "--base", "adam", "--square-decay", "0.9")]
+    [InlineData("--centered has no effect with --base adadelta; it goes with rmsprop", "--base", "adadelta", "--centered")]
+    [InlineData("--trust has no effect with --base lamb; it goes with lars", "--base", "lamb", "--trust", "0.1")]
+    [InlineData("--decoupled has no effect with --base adam; it goes with sgd", "--base", "adam", "--decoupled")]
+    [InlineData("dampening of 0", "--nesterov", "--dampening", "0.5")]
+    [InlineData("--rho-schedule has no effect without --rho-end", "--rho-schedule", "linear")]
     [InlineData("--amsgrad has no effect with --base sgd; it goes with adam or adamw", "--amsgrad")]
     [InlineData("--subset-norm has no effect with --sam sam; it goes with esam", "--subset-norm", "all")]
     [InlineData("Nesterov", "--nesterov", "--momentum", "0")]
