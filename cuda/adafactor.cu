@@ -262,7 +262,7 @@ extern "C" __global__ __launch_bounds__(THREADS) void factored_direction(
     float* gradient, const float* weights, double* partials, float* coefficients, unsigned int* counter) {
   __shared__ double scratch[WARP];
   __shared__ float means[CHUNK];
-  ArenaPiece piece = pieces[blockIdx.x];
+  ArenaPiece piece = load_uniform(pieces + blockIdx.x);
   FactoredTensor tensor = tensors[piece.tensor];
   DirectionBody body{tensor, gradient, weights, moments + tensor.row_moments, moments + tensor.column_moments, means, 0,
                      step.floor * step.floor, 0, 0};

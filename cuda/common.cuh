@@ -18,6 +18,20 @@ __device__ __forceinline__ long long index_step() { return (long long)gridDim.x 
 
 __device__ __forceinline__ bool is_aligned16(const void* pointer) { return ((unsigned long long)pointer & 15) == 0; }
 
+// A struct of words that all threads need, by a block of whole warps: a warp loads it once, a word a lane, instead of each lane all of it.
+template <typename T>
+__device__ __forceinline__ T load_uniform(const T* p) {
+  static_assert(sizeof(T) % 4 == 0 && sizeof(T) <= 4 * WARP, "a warp loads a word a lane");
+  union {
+    int words[sizeof(T) / 4];
+    T value;
+  };
+  int word = lane_id() < (int)sizeof(T) / 4 ? ((const int*)p)[lane_id()] : 0;
+#pragma unroll
+  for (int i = 0; i < (int)sizeof(T) / 4; i++) words[i] = __shfl_sync(FULL_MASK, word, i);
+  return value;
+}
+
 struct SumOf {
   template <typename T> static __device__ __forceinline__ T apply(T a, T b) { return a + b; }
 };
@@ -66,13 +80,15 @@ __device__ __forceinline__ bool is_last_block(unsigned int* counter, unsigned in
   return last;
 }
 
-// A contiguous range of the arenas that belongs to one parameter group; the C# record of the same name. Offsets are multiples of 16.
+// A contiguous range of the arenas that belongs to one parameter group; the C# record of the same name. Offsets are multiples of 16. In tables
+// by tensor `start` is the place of its first element in the tensor.
 struct ArenaPiece {
   int offset;
   int count;
   int group;
   int tensor;
   int is_perturbed;
+  int start;
 };
 
 // What a step knows about itself; the C# struct of the same name.
@@ -89,7 +105,7 @@ struct StepState {
 #define CHUNK 4096
 #define CHUNKS 4
 
-__device__ __forceinline__ bool is_closed(const StepState* state) { return state != nullptr && state->gate != 0; }
+__device__ __forceinline__ bool is_closed(const StepState* state) { return state != nullptr && load_uniform(&state->gate) != 0; }
 
 // Calls body.words(i) for whole groups of four elements at arena index i, and body.one(i) for what is left.
 template <typename Body>

@@ -28,6 +28,10 @@ struct UpdateStreams {
 
 #define COEFFICIENTS 5
 
+struct Coefficients {
+  float values[COEFFICIENTS];
+};
+
 __device__ __forceinline__ float average(float old, float value, float decay) { return fmaf(decay, old, (1.0f - decay) * value); }
 
 struct SgdRule {
@@ -234,20 +238,20 @@ struct UpdateBody {
   UpdateStreams streams;
   const float* source;
   float* target;
-  float k[COEFFICIENTS];
+  Coefficients k;
   bool mixes;
 
   __device__ float apply(float s, float h, float g, float& s0, float& s1, float& s2) const {
     float d = h;
     if (mixes) {
-      d = k[0] == 0 ? 0.0f : k[0] * h;
-      if (streams.other && k[1] != 0) d = k[0] == 0 ? k[1] * g : fmaf(k[1], g, d);
-      if (k[2] != 0) d = fmaf(k[2], s, d);
+      d = k.values[0] == 0 ? 0.0f : k.values[0] * h;
+      if (streams.other && k.values[1] != 0) d = k.values[0] == 0 ? k.values[1] * g : fmaf(k.values[1], g, d);
+      if (k.values[2] != 0) d = fmaf(k.values[2], s, d);
     }
     if (rule.scalars.decay != 0) d = fmaf(rule.scalars.decay, s, d);
     float start = rule.scalars.shrink != 1 ? s * rule.scalars.shrink : s;
     float w = rule.update(start, d, s0, s1, s2);
-    if (mixes && (k[3] != 0 || k[4] != 0)) w = fmaf(rule.scalars.learning_rate, fmaf(k[3], h, k[4] * g), w);
+    if (mixes && (k.values[3] != 0 || k.values[4] != 0)) w = fmaf(rule.scalars.learning_rate, fmaf(k.values[3], h, k.values[4] * g), w);
     return w;
   }
   __device__ void words(int i) {
@@ -288,16 +292,17 @@ struct RestoreBody {
 
 template <typename Rule>
 __device__ __forceinline__ void update(const ArenaPiece* pieces, const UpdateStreams& streams, const Rule* rules) {
-  ArenaPiece piece = pieces[blockIdx.x];
+  ArenaPiece piece = load_uniform(pieces + blockIdx.x);
   const float* source = piece.is_perturbed ? streams.saved : streams.weights;
   if (is_closed(streams.state)) {
     RestoreBody restore{source, streams.weights};
     if (streams.output == nullptr && source != streams.weights) for_chunk(piece, restore);
     return;
   }
-  UpdateBody<Rule> body{rules[piece.group], streams, source, streams.output ? streams.output : streams.weights};
+  UpdateBody<Rule> body{load_uniform(rules + piece.group), streams, source, streams.output ? streams.output : streams.weights};
   body.mixes = streams.coefficients != nullptr;
-  for (int i = 0; i < COEFFICIENTS; i++) body.k[i] = body.mixes ? streams.coefficients[COEFFICIENTS * piece.tensor + i] : 0.0f;
+  Coefficients none = {};
+  body.k = body.mixes ? load_uniform((const Coefficients*)(streams.coefficients + COEFFICIENTS * piece.tensor)) : none;
   for_chunk(piece, body);
 }
 

@@ -5,28 +5,12 @@
 //                 2^-24 and v the uniform number of w1; w2 and w3 likewise.
 // Shapes: n elements; step[0] is the stream's step; element i of the call is element first + i of the stream.
 // Launch: one-dimensional, 256 threads, sixteen elements a thread (see philox.cuh), grid-stride.
-#include "math.cuh"
-#include "philox.cuh"
+#include "normal.cuh"
 
 struct UniformNumbers {
   float low, span;
   __device__ float4 transform(uint4 w) const { return make_float4(uniform(w.x), uniform(w.y), uniform(w.z), uniform(w.w)); }
   __device__ float combine(float made, float) const { return fmaf(span, made, low); }
-};
-
-struct NormalNumbers {
-  float mean, deviation;
-  static __device__ float2 pair(unsigned int a, unsigned int b) {
-    float r = __fsqrt_rn(-2.0f * log_of(uniform(a) + 1.0f / 16777216.0f));
-    float cosine;
-    float sine = sincos_turns(uniform(b), cosine);
-    return make_float2(r * cosine, r * sine);
-  }
-  __device__ float4 transform(uint4 w) const {
-    float2 first = pair(w.x, w.y), second = pair(w.z, w.w);
-    return make_float4(first.x, first.y, second.x, second.y);
-  }
-  __device__ float combine(float made, float) const { return fmaf(deviation, made, mean); }
 };
 
 extern "C" __global__ void fill_uniform(

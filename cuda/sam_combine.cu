@@ -4,14 +4,10 @@
 //             al., ICLR 2022, arXiv:2203.08065, algorithm 1); WSAM (Yue et al., KDD 2023, arXiv:2305.15817, algorithm 1); LookSAM (Liu et al., CVPR 2022,
 //             arXiv:2203.02714, algorithm 1); trust ratios of LARS and LAMB.
 //   clamp:    x to [-limit, limit]; NaN stays NaN.
-//   friendly: the moving average m' = lambda m + (1 - lambda) g and the direction g - sigma m or g - sigma m' (Li et al., CVPR 2024,
-//             arXiv:2403.12350, algorithm 1).
-// Shapes: first, second, output, values, gradient, even, odd and kept are arenas; coefficients COEFFICIENTS floats for each tensor, sums three
-// doubles for each. `second`, `kept` and `state` may be null. Aliasing: combine's output may be either input; nothing else overlaps.
-// combine leaves its output alone where the gate is closed; friendly writes the average that the state's count does not name, so that a step
-// that is skipped leaves the old one behind. Elementwise: any order gives the same bits.
-// Launch: (pieces, CHUNKS) blocks of 256 threads, see common.cuh; evaluate: a thread for each tensor. Bytes of an element: combine 12, clamp 8,
-// friendly 16 (20 with kept).
+// Shapes: first, second, output and values are arenas; coefficients COEFFICIENTS floats for each tensor, sums three doubles for each. `second`
+// and `state` may be null. Aliasing: combine's output may be either input; nothing else overlaps.
+// combine leaves its output alone where the gate is closed. Elementwise: any order gives the same bits.
+// Launch: (pieces, CHUNKS) blocks of 256 threads, see common.cuh; evaluate: a thread for each tensor. Bytes of an element: combine 12, clamp 8.
 #include "common.cuh"
 
 struct ScalarProgram {
@@ -22,14 +18,11 @@ struct ScalarProgram {
   float limit;
 };
 
-struct FriendlyStep {
-  float sigma;
-  float lambda;
-  int uses_old_average;
-  int averages_direction;
-};
-
 #define COEFFICIENTS 5
+
+struct Coefficients {
+  float values[COEFFICIENTS];
+};
 
 struct CombineBody {
   const float* first;
@@ -52,9 +45,9 @@ struct CombineBody {
 extern "C" __global__ void combine(
     const ArenaPiece* pieces, const float* first, const float* second, const float* coefficients, float* output, const StepState* state) {
   if (is_closed(state)) return;
-  ArenaPiece piece = pieces[blockIdx.x];
-  const float* k = coefficients + COEFFICIENTS * piece.tensor;
-  CombineBody body{first, second, k[0], k[1], output};
+  ArenaPiece piece = load_uniform(pieces + blockIdx.x);
+  Coefficients k = load_uniform((const Coefficients*)(coefficients + COEFFICIENTS * piece.tensor));
+  CombineBody body{first, second, k.values[0], k.values[1], output};
   for_chunk(piece, body);
 }
 
@@ -72,54 +65,7 @@ struct ClampBody {
 
 extern "C" __global__ void clamp(const ArenaPiece* pieces, float limit, float* values) {
   ClampBody body{values, limit};
-  for_chunk(pieces[blockIdx.x], body);
-}
-
-struct FriendlyBody {
-  FriendlyStep step;
-  bool is_first;
-  float* gradient;
-  const float* average;
-  float* next;
-  float* kept;
-  __device__ void turn(float g, float m, float& direction, float& moved) const {
-    float enter = 1.0f - step.lambda;
-    if (!step.uses_old_average) {
-      moved = fmaf(step.lambda, m, enter * g);
-      direction = fmaf(-step.sigma, moved, g);
-    } else if (is_first) {
-      moved = g;
-      direction = g;
-    } else {
-      direction = fmaf(-step.sigma, m, g);
-      moved = fmaf(step.lambda, m, enter * (step.averages_direction ? direction : g));
-    }
-  }
-  __device__ void words(int i) {
-    float4 g = load4(gradient, i), m = load4(average, i), d, n;
-    if (kept) store4(kept, i, g);
-    turn(g.x, m.x, d.x, n.x);
-    turn(g.y, m.y, d.y, n.y);
-    turn(g.z, m.z, d.z, n.z);
-    turn(g.w, m.w, d.w, n.w);
-    store4(next, i, n);
-    store4(gradient, i, d);
-  }
-  __device__ void one(int i) {
-    float g = gradient[i], d, n;
-    if (kept) kept[i] = g;
-    turn(g, average[i], d, n);
-    next[i] = n;
-    gradient[i] = d;
-  }
-};
-
-extern "C" __global__ void friendly(
-    const ArenaPiece* pieces, const FriendlyStep step, float* gradient, float* even, float* odd, float* kept, const StepState* state) {
-  long long updates = state->friendly_updates;
-  bool is_even = (updates & 1) == 0;
-  FriendlyBody body{step, updates == 0, gradient, is_even ? even : odd, is_even ? odd : even, kept};
-  for_chunk(pieces[blockIdx.x], body);
+  for_chunk(load_uniform(pieces + blockIdx.x), body);
 }
 
 #define PLAIN 0

@@ -15,15 +15,7 @@
 // Launch: (pieces, CHUNKS) blocks of 256 threads; 16 elements a thread keep a block's share of the reduction small, and 128-bit loads of
 // neighbouring threads are whole sectors. layer_scales: one block. Bytes of an element: products 4 (8 with b), measure and measure_powers 4
 // (8 where adaptive).
-#include "sam.cuh"
-
-template <class Body>
-__device__ __forceinline__ void add_words(Body& body, float4 x, float4 y) {
-  body.add(x.x, y.x);
-  body.add(x.y, y.y);
-  body.add(x.z, y.z);
-  body.add(x.w, y.w);
-}
+#include "sam_measure.cuh"
 
 struct ProductsBody {
   const float* a;
@@ -75,7 +67,7 @@ extern "C" __global__ void products(
     const ArenaPiece* pieces, int count, int tensors, const float* a, const float* b, double* partials, double* result, StepState* state,
     unsigned int* counter) {
   __shared__ double scratch[WARP];
-  ArenaPiece piece = pieces[blockIdx.x];
+  ArenaPiece piece = load_uniform(pieces + blockIdx.x);
   ProductsBody body{a, b, 0, 0, 0};
   for_chunk(piece, body);
   double aa = block_reduce<SumOf>(body.aa, scratch), ab = 0, bb = 0;
@@ -106,80 +98,20 @@ extern "C" __global__ void products(
   judge(result, 3 * tensors, state);
 }
 
-struct MeasureBody {
-  const float* g;
-  const float* w;
-  int norm;
-  bool perturbed, adaptive, finds;
-  float eta;
-  float maximum;
-  double sum, squares, ties;
-  __device__ void add(float gradient, float weight) {
-    squares = fma((double)gradient, (double)gradient, squares);
-    if (!perturbed) return;
-    float t = fabsf(gradient);
-    if (adaptive) t *= fabsf(weight) + eta;
-    if (norm == NORM_INFINITY) sum += (double)t;
-    else sum = fma((double)t, (double)t, sum);
-    if (!finds) return;
-    if (t == maximum) {
-      ties += 1;
-    } else if (!(t <= maximum) && maximum == maximum) {
-      maximum = t;
-      ties = 1;
-    }
-  }
-  __device__ void words(int i) {
-    float4 x = load4(g, i), y = adaptive ? load4(w, i) : make_float4(0, 0, 0, 0);
-    add_words(*this, x, y);
-  }
-  __device__ void one(int i) { add(g[i], adaptive ? w[i] : 0.0f); }
+struct DirectionBody {
+  const float* direction;
+  MeasureBody sums;
+  __device__ void words(int i) { sums.words(i, load4(direction, i)); }
+  __device__ void one(int i) { sums.one(i, direction[i]); }
 };
 
 extern "C" __global__ void measure(
     const ArenaPiece* pieces, int count, int norm, const PerturbGroup* groups, const float* direction, const float* weights,
     double* partials, double* result, StepState* state, unsigned int* counter) {
-  __shared__ double scratch[WARP];
-  ArenaPiece piece = pieces[blockIdx.x];
-  PerturbGroup group = groups[piece.group];
-  bool finds = norm == NORM_ONE || norm == NORM_GENERAL;
-  MeasureBody body{direction, weights, norm, piece.is_perturbed != 0, piece.is_perturbed != 0 && group.scaling != 0, finds, group.eta, 0, 0, 0, 0};
+  ArenaPiece piece = load_uniform(pieces + blockIdx.x);
+  DirectionBody body{direction, measure_body(piece, load_uniform(groups + piece.group), norm, weights)};
   for_chunk(piece, body);
-  double* part = partials + 4 * (CHUNKS * blockIdx.x + blockIdx.y);
-  double sum = block_reduce<SumOf>(body.sum, scratch), squares = block_reduce<SumOf>(body.squares, scratch);
-  double maximum = 0, ties = 0;
-  if (finds) {
-    maximum = block_reduce<MaximumOf>((double)body.maximum, scratch);
-    ties = block_reduce<SumOf>((double)body.maximum == maximum ? body.ties : 0.0, scratch);
-  }
-  if (threadIdx.x == 0) {
-    part[0] = sum;
-    part[1] = maximum;
-    part[2] = squares;
-    part[3] = ties;
-  }
-  if (!is_last_block(counter, gridDim.x * gridDim.y)) return;
-  sum = squares = maximum = 0;
-  for (int i = threadIdx.x; i < count * CHUNKS; i += blockDim.x) {
-    sum += partials[4 * i];
-    maximum = MaximumOf::apply(partials[4 * i + 1], maximum);
-    squares += partials[4 * i + 2];
-  }
-  sum = block_reduce<SumOf>(sum, scratch);
-  squares = block_reduce<SumOf>(squares, scratch);
-  if (finds) {
-    maximum = block_reduce<MaximumOf>(maximum, scratch);
-    ties = 0;
-    for (int i = threadIdx.x; i < count * CHUNKS; i += blockDim.x) ties += partials[4 * i + 1] == maximum ? partials[4 * i + 3] : 0;
-    ties = block_reduce<SumOf>(ties, scratch);
-    sum = norm == NORM_ONE && maximum > 0 ? ties : 0;
-  }
-  if (threadIdx.x == 0) {
-    result[0] = sum;
-    result[1] = maximum;
-    result[2] = squares;
-    if (state && !(isfinite(sum) && isfinite(maximum) && isfinite(squares))) state->gate = 1;
-  }
+  finish_measure(body.sums, norm, count, partials, result, state, counter);
 }
 
 struct PowersBody {
@@ -205,10 +137,10 @@ extern "C" __global__ void measure_powers(
     const ArenaPiece* pieces, int count, float q, int halves, const PerturbGroup* groups, const float* direction, const float* weights,
     double* partials, double* result, StepState* state, unsigned int* counter) {
   __shared__ double scratch[WARP];
-  double maximum = result[1];
+  double maximum = load_uniform(result + 1);
   if (!(maximum > 0) || !isfinite(maximum)) return;
-  ArenaPiece piece = pieces[blockIdx.x];
-  PerturbGroup group = groups[piece.group];
+  ArenaPiece piece = load_uniform(pieces + blockIdx.x);
+  PerturbGroup group = load_uniform(groups + piece.group);
   PowersBody body{direction, weights, group.scaling != 0, group.eta, (float)maximum, q, halves, 0};
   if (piece.is_perturbed) for_chunk(piece, body);
   double sum = block_reduce<SumOf>(body.sum, scratch);

@@ -58,8 +58,8 @@ struct CopyBody {
 extern "C" __global__ void perturb(
     const ArenaPiece* pieces, int norm, float p, int halves, const PerturbGroup* groups, const float* direction, const float* source,
     float* weights, float* saved, float* kept, const double* measured, const float* factors) {
-  __shared__ float scale, first;
-  ArenaPiece piece = pieces[blockIdx.x];
+  __shared__ float scale, first, largest;
+  ArenaPiece piece = load_uniform(pieces + blockIdx.x);
   if (!piece.is_perturbed) {
     if (kept) {
       CopyBody copy{direction, kept};
@@ -67,7 +67,7 @@ extern "C" __global__ void perturb(
     }
     return;
   }
-  PerturbGroup group = groups[piece.group];
+  PerturbGroup group = load_uniform(groups + piece.group);
   if (threadIdx.x == 0) {
     double sum = measured[0], maximum = measured[1], factor = 1;
     if (!(sum > 0) || !isfinite(sum) || !isfinite(maximum)) factor = 0;
@@ -83,15 +83,16 @@ extern "C" __global__ void perturb(
     }
     scale = (float)k;
     first = power_of_two;
+    largest = (float)maximum;
   }
   __syncthreads();
   PerturbBody body{direction, source, weights, saved, kept, norm, halves, group.scaling != 0, group.scaling == 1, scale == 0, group.eta, scale, first,
-                   (float)measured[1], (float)(1.0 / (p - 1.0))};
+                   largest, (float)(1.0 / (p - 1.0))};
   for_chunk(piece, body);
 }
 
 extern "C" __global__ void restore(const ArenaPiece* pieces, const float* saved, float* weights) {
-  ArenaPiece piece = pieces[blockIdx.x];
+  ArenaPiece piece = load_uniform(pieces + blockIdx.x);
   if (!piece.is_perturbed) return;
   CopyBody body{saved, weights};
   for_chunk(piece, body);

@@ -2,10 +2,11 @@ using System.Globalization;
 
 namespace Sam.Bench.Commands;
 
-/// <summary>One SAM step of each workload on the device in software, counted: JSON lines and the tables of docs/cuda.md.</summary>
+/// <summary>One SAM step of each workload on the device in software, counted: JSON lines and the tables of docs/cuda.md. `--own` counts what
+/// each variant does over the arenas instead, for the table of docs/sam-family.md.</summary>
 internal static class LedgerCommand
 {
-    public const string Usage = "ledger [--only NAME] [--batch N] [--threads N] [--docs FILE] [--host]";
+    public const string Usage = "ledger [--only NAME] [--batch N] [--threads N] [--docs FILE] [--host] [--own FILE]";
 
     // A ResNet's 32 examples take a quarter of an hour in software; `--batch 4` takes two minutes.
     private static readonly string[] s_counted = ["mlp-mnist-b128", "lenet-mnist-b64", "resnet18-cifar-b32"];
@@ -16,6 +17,12 @@ internal static class LedgerCommand
         string[] counted = s_counted;
         string? docs = null;
         if (arguments is ["--host"]) return MeasureHost();
+        if (arguments is ["--own", string table] && File.Exists(table))
+        {
+            Console.Write(LedgerText.ReplaceOwnWork(table));
+            return 0;
+        }
+
         for (int i = 0; i < arguments.Length; i += 2)
         {
             string? value = i + 1 < arguments.Length ? arguments[i + 1] : null;

@@ -9,6 +9,8 @@ internal static class LedgerText
 {
     private const string Begin = "<!-- ledger: written by `bench -- ledger --docs docs/cuda.md` -->";
     private const string End = "<!-- end of ledger -->";
+    private const string OwnBegin = "<!-- own work: written by `bench -- ledger --own docs/sam-family.md` -->";
+    private const string OwnEnd = "<!-- end of own work -->";
 
     /// <summary>All tables.</summary>
     public static string Write(IReadOnlyList<LedgerEntry> entries)
@@ -43,12 +45,29 @@ internal static class LedgerText
     /// <param name="path">The file.</param>
     /// <param name="tables">The tables.</param>
     /// <exception cref="InvalidDataException">It has no marks.</exception>
-    public static void Replace(string path, string tables)
+    public static void Replace(string path, string tables) => Replace(path, tables, Begin, End);
+
+    /// <summary>Counts every variant and puts the table between its marks in a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The table.</returns>
+    /// <exception cref="InvalidDataException">It has no marks.</exception>
+    public static string ReplaceOwnWork(string path)
+    {
+        StringBuilder text = new();
+        Append(text, ["step, beyond SGD with momentum", "kernels", "bytes per parameter", "least bytes"]);
+        Append(text, ["---", "---", "---", "---"]);
+        foreach (OwnWorkCase variant in OwnWorkCase.All) text.Append(variant.Row(variant.Count())).Append('\n');
+        string table = text.ToString();
+        Replace(path, table, OwnBegin, OwnEnd);
+        return table;
+    }
+
+    private static void Replace(string path, string tables, string first, string last)
     {
         string text = File.ReadAllText(path);
-        int begin = text.IndexOf(Begin, StringComparison.Ordinal), end = text.IndexOf(End, StringComparison.Ordinal);
-        if (begin < 0 || end < begin) throw new InvalidDataException($"{path} has no lines '{Begin}' and '{End}'.");
-        File.WriteAllText(path, $"{text[..(begin + Begin.Length)]}\n\n{tables}\n{text[end..]}");
+        int begin = text.IndexOf(first, StringComparison.Ordinal), end = text.IndexOf(last, StringComparison.Ordinal);
+        if (begin < 0 || end < begin) throw new InvalidDataException($"{path} has no lines '{first}' and '{last}'.");
+        File.WriteAllText(path, $"{text[..(begin + first.Length)]}\n\n{tables}\n{text[end..]}");
     }
 
     private static void Append(StringBuilder text, LedgerEntry entry)

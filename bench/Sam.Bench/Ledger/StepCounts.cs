@@ -40,21 +40,25 @@ internal sealed record StepCounts
     public static StepCounts Of(EmulatedCuda emulated, StepWorkload workload, Perturbation perturbation)
     {
         using SamOptimizer optimizer = workload.Optimizer(perturbation);
-        for (int i = 0; i < StepsBefore; i++) workload.Step(optimizer);
-        CudaLedger ledger = emulated.Ledger;
-        ledger.Reset();
-        workload.Step(optimizer);
-        return new StepCounts
+        return Of(emulated, () => workload.Step(optimizer), 1)[0];
+    }
+
+    /// <summary>Counts the steps of an optimizer whose kinds take turns.</summary>
+    /// <param name="emulated">The device's instance.</param>
+    /// <param name="step">Makes the next one.</param>
+    /// <param name="kinds">After how many steps a kind is the same again.</param>
+    public static StepCounts[] Of(EmulatedCuda emulated, Func<StepResult> step, int kinds)
+    {
+        for (int i = 0; i < StepsBefore * kinds; i++) step();
+        StepCounts[] counts = new StepCounts[kinds];
+        for (int i = 0; i < kinds; i++)
         {
-            GraphLaunches = ledger.GraphLaunches,
-            Kernels = ledger.KernelRuns,
-            Synchronisations = ledger.Synchronisations,
-            DeviceToHostCopies = ledger.DeviceToHostCopies,
-            Allocations = ledger.Allocations + ledger.HostAllocations,
-            HostToDeviceCopies = ledger.HostToDeviceCopies,
-            HostToDeviceBytes = ledger.HostToDeviceBytes,
-            Rows = ledger.Kernels,
-        };
+            emulated.Ledger.Reset();
+            step();
+            counts[i] = Read(emulated.Ledger);
+        }
+
+        return counts;
     }
 
     /// <summary>Launches and bytes of the passes over the arenas: what is neither forward, loss nor backward.</summary>
@@ -70,5 +74,17 @@ internal sealed record StepCounts
         return (launches, bytes);
     }
 
-    private static bool IsOfSteps(string family) => family is "optimizer" or "graph" || family.StartsWith("sam_", StringComparison.Ordinal);
+    private static StepCounts Read(CudaLedger ledger) => new()
+    {
+        GraphLaunches = ledger.GraphLaunches,
+        Kernels = ledger.KernelRuns,
+        Synchronisations = ledger.Synchronisations,
+        DeviceToHostCopies = ledger.DeviceToHostCopies,
+        Allocations = ledger.Allocations + ledger.HostAllocations,
+        HostToDeviceCopies = ledger.HostToDeviceCopies,
+        HostToDeviceBytes = ledger.HostToDeviceBytes,
+        Rows = ledger.Kernels,
+    };
+
+    private static bool IsOfSteps(string family) => family is "optimizer" or "adafactor" or "graph" || family.StartsWith("sam_", StringComparison.Ordinal);
 }

@@ -31,7 +31,7 @@ internal sealed record FamilyCase(string Name, Func<Perturbation> Move, Func<Bas
         new("sam, rmsprop", () => Perturbation.Sam(), static () => new Rmsprop(1e-5f), new(), 4 + 16 + 4 + 20),
         new("sam, lion", () => Perturbation.Sam(), static () => new Lion(1e-5f), new(), 4 + 16 + 4 + 20),
         new("sam, adafactor", () => Perturbation.Sam(), static () => new Adafactor(1e-5f), new(), 4 + 16 + 4 + 4 + 8 + 12),
-        new("sam, lamb", () => Perturbation.Sam(), static () => new Lamb(1e-5f), new(), 4 + 16 + 4 + 28 + 8 + 8 + 12),
+        new("sam, lamb", () => Perturbation.Sam(), static () => new Lamb(1e-5f), new(), 4 + 16 + 4 + 28 + 8 + 12),
     ];
 
     /// <summary>The variant around a model.</summary>

@@ -85,6 +85,33 @@ internal sealed unsafe partial class CpuKernels
             _team, pieces, step, updates == 0, gradient.ToPointer(), average.ToPointer(), next.ToPointer(), kept.ToPointer());
     }
 
+    internal override void MeasureFriendly(
+        in ArenaPieces pieces, in TurnArguments arguments, ReadOnlySpan<PerturbGroup> groups, in FriendlyStep step, DevicePointer<float> even,
+        DevicePointer<float> odd)
+    {
+        if (!IsGradientFinite(pieces, arguments)) return;
+        FriendlyDirection(pieces, step, arguments.Gradient, even, odd, arguments.Kept, arguments.State);
+        MeasureTurned(pieces, arguments, groups);
+    }
+
+    internal override void MeasureNoise(
+        in ArenaPieces pieces, in ArenaPieces tensors, in TurnArguments arguments, ReadOnlySpan<PerturbGroup> groups, RandomStream stream)
+    {
+        if (!IsGradientFinite(pieces, arguments)) return;
+        ReadOnlySpan<ArenaPiece> table = new(tensors.Pieces.ToPointer(), tensors.Count);
+        for (int i = 0; i < table.Length;)
+        {
+            ArenaPiece first = table[i];
+            int count = 0;
+            for (; i < table.Length && table[i].Tensor == first.Tensor; i++) count += table[i].Count;
+            DevicePointer<float> gradient = arguments.Gradient + first.Offset;
+            if (!arguments.Kept.IsNull) Copy(count, gradient, arguments.Kept + first.Offset);
+            FillNormal(count, 0, 1, stream with { Stream = stream.Stream + (uint)first.Tensor }, gradient);
+        }
+
+        MeasureTurned(pieces, arguments, groups);
+    }
+
     internal override void CopyWhereSkipped(
         long count, DevicePointer<float> input, DevicePointer<float> output, DevicePointer<StepState> state)
     {
@@ -132,6 +159,15 @@ internal sealed unsafe partial class CpuKernels
     internal override void Evaluate(
         ReadOnlySpan<ScalarProgram> programs, int tensors, DevicePointer<double> sums, DevicePointer<float> coefficients) =>
         ScalarEvaluation.Run(programs, tensors, sums.ToPointer(), coefficients.ToPointer());
+
+    private bool IsGradientFinite(in ArenaPieces pieces, in TurnArguments arguments)
+    {
+        Products(pieces, arguments.Gradient, default, arguments.Squares, arguments.State);
+        return !IsClosed(arguments.State);
+    }
+
+    private void MeasureTurned(in ArenaPieces pieces, in TurnArguments arguments, ReadOnlySpan<PerturbGroup> groups) =>
+        Measure(pieces, arguments.Norm, arguments.P, groups, arguments.Gradient, arguments.Weights, arguments.Measured, arguments.State);
 
     private static bool IsClosed(DevicePointer<StepState> state) => !state.IsNull && state.ToPointer()->Gate != 0;
 

@@ -10,6 +10,9 @@ namespace Sam.Native;
 internal readonly record struct ArenaPieces(
     DevicePointer<ArenaPiece> Pieces, int Count, long ElementCount, int TensorCount, DevicePointer<double> Partials)
 {
-    /// <summary>Doubles of scratch for each piece: a device may cut a piece in four.</summary>
-    public const long PartialCount = 16;
+    /// <summary>Doubles of scratch for each piece: a device may cut a piece in four, with five sums each.</summary>
+    public const long PartialCount = 20;
+
+    /// <summary>Whether steps that perturb move every piece.</summary>
+    public bool AreAllPerturbed { get; init; }
 }

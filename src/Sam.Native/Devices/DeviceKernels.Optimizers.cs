@@ -106,6 +106,28 @@ public abstract partial class DeviceKernels
         in ArenaPieces pieces, in FriendlyStep step, DevicePointer<float> gradient, DevicePointer<float> even, DevicePointer<float> odd,
         DevicePointer<float> kept, DevicePointer<StepState> state);
 
+    /// <summary>Friendly-SAM's direction as <see cref="FriendlyDirection"/> makes it, the sum of squares of the gradient before as
+    /// <see cref="Products"/>, and what <see cref="Measure"/> finds in the direction; in one pass where the device has one. A gradient that is
+    /// not finite closes the gate, and the rest may be left out.</summary>
+    /// <param name="pieces">Where to work.</param>
+    /// <param name="arguments">Arrays and sums.</param>
+    /// <param name="groups">The groups of the table.</param>
+    /// <param name="step">The step's numbers.</param>
+    /// <param name="even">m after an even number of updates, else taken by m'.</param>
+    /// <param name="odd">The other one.</param>
+    internal abstract void MeasureFriendly(
+        in ArenaPieces pieces, in TurnArguments arguments, ReadOnlySpan<PerturbGroup> groups, in FriendlyStep step, DevicePointer<float> even,
+        DevicePointer<float> odd);
+
+    /// <summary>The same with standard normal numbers as the direction: <see cref="FillNormal"/> of the stream of each tensor.</summary>
+    /// <param name="pieces">Where to work.</param>
+    /// <param name="tensors">The same by tensor.</param>
+    /// <param name="arguments">Arrays and sums.</param>
+    /// <param name="groups">The groups of the tables.</param>
+    /// <param name="stream">Stream of the first tensor; each further one has the next stream number.</param>
+    internal abstract void MeasureNoise(
+        in ArenaPieces pieces, in ArenaPieces tensors, in TurnArguments arguments, ReadOnlySpan<PerturbGroup> groups, RandomStream stream);
+
     /// <summary>Copies elements where the step is skipped: where the state's gate is set.</summary>
     /// <param name="count">Elements.</param>
     /// <param name="input">Read.</param>

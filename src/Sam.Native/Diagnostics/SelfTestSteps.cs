@@ -46,6 +46,10 @@ internal static class SelfTestSteps
         Compare(bench, "a ball of p = 3", static () => new Sgd(0.1f), Perturbation.Sam(0.05f, 3), Steps);
         Compare(bench, "layer-wise ASAM", static () => new Sgd(0.1f), Perturbation.AsamLayerwise(0.05f), Steps);
         Compare(bench, "Friendly-SAM", static () => new Sgd(0.1f), Perturbation.Friendly(0.05f), Steps);
+        Compare(bench, "a random direction", static () => new Sgd(0.1f), Perturbation.Random(0.05f), Steps);
+        Compare(
+            bench, "Friendly-SAM of each half of a batch", static () => new Sgd(0.1f), Perturbation.Friendly(0.05f), Steps,
+            new SamOptions { MicroBatch = (SelfTestModel.Batch(1).Labels.Length + 1) / 2, PerturbsEachMicroBatch = true });
         Compare(
             bench, "GSAM with clipped first gradients", static () => new Sgd(0.1f), Perturbation.Sam(0.05f), Steps,
             new SamOptions { Combination = Combination.Gsam(0.4f), Clipping = GradientClipping.ByValue(0.1f, ClippedGradients.First), LossDecay = 0.01f });

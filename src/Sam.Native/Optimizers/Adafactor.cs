@@ -69,10 +69,10 @@ public sealed class Adafactor : BaseOptimizer
     {
         UpdateArguments arguments = call.Arguments;
         DeviceKernels kernels = call.Kernels;
-        kernels.Restore(call.Pieces, arguments.Saved, arguments.Weights);
+        DevicePointer<float> start = call.BringStart();
         kernels.FactoredMoments(call.Factored, PortableMath.Power(step, (double)Beta2Decay), arguments.Gradient, arguments.State);
         FactoredStep numbers = new(Floor, Epsilon, Threshold);
-        kernels.FactoredDirection(call.Pieces, call.Factored, numbers, arguments.Gradient, arguments.Weights, call.Coefficients);
+        kernels.FactoredDirection(call.Pieces, call.Factored, numbers, arguments.Gradient, start, call.Coefficients);
         Span<SgdRule> rules = stackalloc SgdRule[call.Groups.Length];
         for (int i = 0; i < rules.Length; i++)
         {
@@ -85,7 +85,7 @@ public sealed class Adafactor : BaseOptimizer
         {
             Gradient = arguments.Gradient,
             Coefficients = call.Coefficients,
-            Saved = arguments.Weights,
+            Saved = start,
             Weights = arguments.Weights,
             State = arguments.State,
         };

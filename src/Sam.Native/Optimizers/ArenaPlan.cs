@@ -62,12 +62,8 @@ internal sealed class ArenaPlan : IDisposable
         _pieces = Upload(model.Device, merged, "pieces of the arenas");
         _tensorPieces = byTensor ? Upload(model.Device, separate, "pieces of the tensors") : null;
         _partials = model.Device.Allocate(ArenaPieces.PartialCount * sizeof(double) * Math.Max(merged.Count, separate.Count), "partial sums");
-        Pieces = new ArenaPieces(_pieces.Pointer<ArenaPiece>(), merged.Count, merged.Sum(static piece => (long)piece.Count), 1,
-            _partials.Pointer<double>());
-        TensorPieces = _tensorPieces is null
-            ? default
-            : new ArenaPieces(_tensorPieces.Pointer<ArenaPiece>(), separate.Count, separate.Sum(static piece => (long)piece.Count),
-                parameters.Count, _partials.Pointer<double>());
+        Pieces = Table(_pieces, merged, 1);
+        TensorPieces = _tensorPieces is null ? default : Table(_tensorPieces, separate, parameters.Count);
     }
 
     /// <summary>All trained parameters; tensors of one group that follow each other are merged.</summary>
@@ -95,6 +91,12 @@ internal sealed class ArenaPlan : IDisposable
         _tensorPieces?.Dispose();
         _partials.Dispose();
     }
+
+    private ArenaPieces Table(DeviceMemory memory, List<ArenaPiece> pieces, int tensors) =>
+        new(memory.Pointer<ArenaPiece>(), pieces.Count, pieces.Sum(static piece => (long)piece.Count), tensors, _partials.Pointer<double>())
+        {
+            AreAllPerturbed = pieces.TrueForAll(static piece => piece.IsPerturbed != 0),
+        };
 
     private static bool IsShift(ParameterRole role) => role is ParameterRole.Bias or ParameterRole.NormalizationShift;
 
@@ -134,8 +136,8 @@ internal sealed class ArenaPlan : IDisposable
 
             for (int offset = start; offset < end; offset += ArenaPiece.MaximumCount)
             {
-                pieces.Add(new ArenaPiece(offset, Math.Min(ArenaPiece.MaximumCount, end - offset), group, tensor, IsPerturbed[group] ? 1
-                    : 0));
+                pieces.Add(new ArenaPiece(
+                    offset, Math.Min(ArenaPiece.MaximumCount, end - offset), group, tensor, IsPerturbed[group] ? 1 : 0, offset - start));
             }
         }
 

@@ -84,15 +84,15 @@ public sealed class Lamb : BaseOptimizer, IRuleSource<SgdRule>
         UpdateArguments arguments = call.Arguments;
         DevicePointer<float> direction = arguments.Gradient;
         call.Kernels.Update<LambRule>(call.Pieces, arguments with { Output = direction }, rules);
-        call.Kernels.Restore(call.Pieces, arguments.Saved, arguments.Weights);
-        call.Kernels.Products(call.Pieces, direction, arguments.Weights, call.Sums);
+        DevicePointer<float> start = call.BringStart();
+        call.Kernels.Products(call.Pieces, direction, start, call.Sums);
         call.Kernels.Evaluate(
             [new ScalarProgram(ScalarKind.TrustRatio, Alpha: MaximumNorm)], call.Pieces.TensorCount, call.Sums, call.Coefficients);
         UpdateArguments last = new()
         {
             Gradient = direction,
             Coefficients = call.Coefficients,
-            Saved = arguments.Weights,
+            Saved = start,
             Weights = arguments.Weights,
             State = arguments.State,
         };

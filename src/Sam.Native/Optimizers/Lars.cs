@@ -64,11 +64,11 @@ public sealed class Lars : BaseOptimizer, IRuleSource<LarsRule>
     {
         UpdateArguments arguments = call.Arguments;
         DeviceKernels kernels = call.Kernels;
-        kernels.Restore(call.Pieces, arguments.Saved, arguments.Weights);
-        kernels.Products(call.Pieces, arguments.Gradient, arguments.Weights, call.Sums);
+        DevicePointer<float> start = call.BringStart();
+        kernels.Products(call.Pieces, arguments.Gradient, start, call.Sums);
         ScalarProgram[] programs = Programs(call);
         kernels.Evaluate(programs, programs.Length, call.Sums, call.Coefficients);
-        UpdateArguments scaled = arguments with { Coefficients = call.Coefficients, Saved = arguments.Weights };
+        UpdateArguments scaled = arguments with { Coefficients = call.Coefficients, Saved = start };
         Run<LarsRule>(call with { Arguments = scaled }, this, step);
     }
 

@@ -61,21 +61,16 @@ public sealed partial class SamOptimizer
     {
         DevicePointer<float> gradient = Model.GradientMemory;
         DevicePointer<float> kept = _ascents == 0 && _kept is not null ? _kept.Pointer<float>() : default;
-        if (Perturbation.Direction is PerturbationDirection.Friendly or PerturbationDirection.Random)
+        bool isFirst = _ascents == 0 && Perturbation.InnerSteps > 1;
+        DevicePointer<double> measured = _record.Piece(_piece, isFirst ? StepRecord.FirstMeasured : StepRecord.Measured);
+        bool turns = Perturbation.Direction is PerturbationDirection.Friendly or PerturbationDirection.Random;
+        if (turns)
         {
-            Model.Device.Kernels.Products(_plan.Pieces, gradient, default, _record.Piece(_piece, StepRecord.Gradient), _record.State);
-            if (IsKnownSkipped)
-            {
-                return;
-            }
-
-            TurnGradient(kept);
+            TurnGradient(kept, measured);
             kept = default;
         }
 
-        bool isFirst = _ascents == 0 && Perturbation.InnerSteps > 1;
-        DevicePointer<double> measured = _record.Piece(_piece, isFirst ? StepRecord.FirstMeasured : StepRecord.Measured);
-        bool factors = MeasureDirection(gradient, measured);
+        bool factors = !IsKnownSkipped && MeasureDirection(gradient, measured, isMeasured: turns);
         if (!IsKnownSkipped)
         {
             MoveWeights(gradient, measured, save, kept, factors);
@@ -113,47 +108,47 @@ public sealed partial class SamOptimizer
         Model.HasMovedWeights = true;
     }
 
-    // Friendly-SAM's and random directions take the gradient's place.
-    private void TurnGradient(DevicePointer<float> kept)
+    // Friendly-SAM's and random directions take the gradient's place, and are measured while they are made.
+    private void TurnGradient(DevicePointer<float> kept, DevicePointer<double> measured)
     {
         DeviceKernels kernels = Model.Device.Kernels;
-        DevicePointer<float> gradient = Model.GradientMemory;
-        if (Perturbation.Direction == PerturbationDirection.Friendly)
+        TurnArguments arguments = new()
         {
-            TurnFriendly(gradient, kept);
+            Norm = Perturbation.Norm,
+            P = Perturbation.P,
+            Gradient = Model.GradientMemory,
+            Weights = Model.WeightMemory,
+            Kept = kept,
+            Squares = _record.Piece(_piece, StepRecord.Gradient),
+            Measured = measured,
+            State = _record.State,
+        };
+        if (Perturbation.Direction == PerturbationDirection.Random)
+        {
+            RandomStream stream = new(Model.Seed, Model.StepNumber, NoiseStream);
+            kernels.MeasureNoise(_plan.Pieces, _plan.TensorPieces, arguments, _measuredGroups, stream);
             return;
         }
 
-        if (!kept.IsNull)
-        {
-            kernels.Combine(_plan.Pieces, gradient, default, Pair(1, 0), kept);
-        }
-
-        for (int i = 0; i < Model.Parameters.Count; i++)
-        {
-            Parameter parameter = Model.Parameters[i];
-            if (_plan.TensorGroups[i] >= 0)
-            {
-                RandomStream stream = new(Model.Seed, Model.StepNumber, NoiseStream + (uint)i);
-                kernels.FillNormal(parameter.Count, 0, 1, stream, gradient + parameter.Offset);
-            }
-        }
+        kernels.MeasureFriendly(_plan.Pieces, arguments, _measuredGroups, FriendlyNumbers, _friendly!.Pointer<float>(), _friendlyOdd!.Pointer<float>());
+        _friendlyMoved = true;
     }
 
-    private void TurnFriendly(DevicePointer<float> gradient, DevicePointer<float> kept)
+    private FriendlyStep FriendlyNumbers => new(
+        Perturbation.Sigma,
+        Perturbation.Lambda,
+        Perturbation.Average == FriendlyAverage.Paper ? 0 : 1,
+        Perturbation.Average == FriendlyAverage.Direction ? 1 : 0);
+
+    private void TurnFriendly(DevicePointer<float> gradient)
     {
-        FriendlyStep step = new(
-            Perturbation.Sigma,
-            Perturbation.Lambda,
-            Perturbation.Average == FriendlyAverage.Paper ? 0 : 1,
-            Perturbation.Average == FriendlyAverage.Direction ? 1 : 0);
         Model.Device.Kernels.FriendlyDirection(
-            _plan.Pieces, step, gradient, _friendly!.Pointer<float>(), _friendlyOdd!.Pointer<float>(), kept, _record.State);
+            _plan.Pieces, FriendlyNumbers, gradient, _friendly!.Pointer<float>(), _friendlyOdd!.Pointer<float>(), default, _record.State);
         _friendlyMoved = true;
     }
 
     // Measures the direction and chooses what each tensor's perturbation is multiplied with: layer-wise scales, and ESAM's choice of tensors.
-    private bool MeasureDirection(DevicePointer<float> direction, DevicePointer<double> measured)
+    private bool MeasureDirection(DevicePointer<float> direction, DevicePointer<double> measured, bool isMeasured = false)
     {
         DeviceKernels kernels = Model.Device.Kernels;
         bool layerwise = Perturbation.Scaling == PerturbationScaling.Layerwise;
@@ -176,8 +171,12 @@ public sealed partial class SamOptimizer
             return true;
         }
 
-        kernels.Measure(
-            _plan.Pieces, Perturbation.Norm, Perturbation.P, _measuredGroups, direction, Model.WeightMemory, measured, _record.State);
+        if (!isMeasured)
+        {
+            kernels.Measure(
+                _plan.Pieces, Perturbation.Norm, Perturbation.P, _measuredGroups, direction, Model.WeightMemory, measured, _record.State);
+        }
+
         _factorTable = choosesTensors ? kernels.Constants<float>(_shares) : default;
         return choosesTensors;
     }

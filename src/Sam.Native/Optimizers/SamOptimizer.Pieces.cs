@@ -129,7 +129,7 @@ public sealed partial class SamOptimizer
             Model.Device.Kernels.Combine(_plan.Pieces, mean, default, Pair(factor, 0), mean);
         }
 
-        TurnFriendly(mean, kept: default);
+        TurnFriendly(mean);
     }
 
     private void AddPiece(float weight, bool isFirst)

@@ -73,7 +73,7 @@ public sealed partial class SamOptimizer : IDisposable
         Options = options;
         _rho = perturbation.Rho;
         bool byTensor = baseOptimizer.WorksByTensor || options.Combination.IsByTensor
-            || perturbation.Scaling == PerturbationScaling.Layerwise
+            || perturbation.Scaling == PerturbationScaling.Layerwise || perturbation.Direction == PerturbationDirection.Random
             || perturbation is { WeightFraction: < 1, SubsetNorm: SubsetNorm.All };
         bool perturbs = perturbation.Direction != PerturbationDirection.None;
         bool friendly = perturbation.Direction == PerturbationDirection.Friendly;

@@ -24,6 +24,15 @@ internal readonly ref struct UpdateCall
     /// <summary>Coefficients for each tensor, for the optimizer's own use.</summary>
     public required DevicePointer<float> Coefficients { get; init; }
 
+    /// <summary>Where the weights before the perturbation are, for optimizers of several passes: saved if all pieces were moved, so that no
+    /// pass is needed to bring them back, else in their own place, where this puts them.</summary>
+    public DevicePointer<float> BringStart()
+    {
+        if (Pieces.AreAllPerturbed || Arguments.Saved == Arguments.Weights) return Arguments.Saved;
+        Kernels.Restore(Pieces, Arguments.Saved, Arguments.Weights);
+        return Arguments.Weights;
+    }
+
     /// <summary>The factored moments of an optimizer that keeps such.</summary>
     public FactoredTensors Factored { get; init; }
 }

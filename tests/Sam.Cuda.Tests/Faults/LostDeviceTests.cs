@@ -66,7 +66,9 @@ public sealed class LostDeviceTests
         SamOptimizer sam = new(model, new Sgd(0.1f), Perturbation.Sam(0.05f));
         for (int i = 0; i < steps; i++) sam.Step(s_input, s_labels);
         foreach (char which in order) (which switch { 's' => (IDisposable)sam, 'm' => model, _ => device }).Dispose();
-        Assert.Empty(cuda.Refusals);
+
+        // Asked where ordinary memory lies, a driver answers that it knows of none there.
+        Assert.DoesNotContain(cuda.Refusals, static refusal => refusal.Function != "cuPointerGetAttribute");
         cuda.Dispose();
         cuda.ThrowIfAnyFinding();
     }

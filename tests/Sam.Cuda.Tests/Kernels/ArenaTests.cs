@@ -227,7 +227,7 @@ public sealed class ArenaTests
                 for (int start = 0; start < count; start += ArenaPiece.MaximumCount)
                 {
                     int size = Math.Min(ArenaPiece.MaximumCount, count - start);
-                    pieces.Add(new ArenaPiece(offset + start, size, group, byTensor ? t : 0, perturbed ? 1 : 0));
+                    pieces.Add(new ArenaPiece(offset + start, size, group, byTensor ? t : 0, perturbed ? 1 : 0, start));
                     _elements += size;
                 }
 

@@ -176,6 +176,8 @@ internal sealed class EveryKernel(CudaSession session) : IDisposable
             Steps(Perturbation.Friendly(0.1f), new Sgd(0.1f), new SamOptions { Combination = Variants.Combinations[name]() });
         }
 
+        Steps(Perturbation.Friendly(0.1f), new Sgd(0.1f), new SamOptions { MicroBatch = 2, PerturbsEachMicroBatch = true });
+        Steps(Perturbation.Random(0.1f), new Sgd(0.1f), new SamOptions());
         SamOptions clipped = new() { Clipping = GradientClipping.ByValue(0.5f) };
         foreach (string name in (string[])["asam p=3", "sam p=1", "asam layer-wise"])
         {

@@ -12,6 +12,8 @@ internal sealed unsafe partial class CudaKernels
 
     private SamCombineKernels SamCombine => field ??= new SamCombineKernels(_device.Launcher);
 
+    private SamDirectionKernels SamDirection => field ??= new SamDirectionKernels(_device.Launcher);
+
     private SamCommitKernels SamCommit => field ??= new SamCommitKernels(_device.Launcher);
 
     internal override void Products(
@@ -25,11 +27,29 @@ internal sealed unsafe partial class CudaKernels
         DevicePointer<PerturbGroup> settings = _device.Constants.Put(groups);
         SamNorm.Measure(
             Shape(pieces), pieces.Pieces, pieces.Count, (int)norm, settings, direction, weights, pieces.Partials, result, state, _scratch.Counters);
-        if (norm != BallNorm.General) return;
-        double q = p / (p - 1.0);
-        SamNorm.MeasurePowers(
-            Shape(pieces), pieces.Pieces, pieces.Count, (float)q, Cpu.Powers.Halves(q), settings, direction, weights, pieces.Partials, result,
-            state, _scratch.Counters);
+        if (norm == BallNorm.General) MeasurePowers(pieces, p, settings, direction, weights, result, state);
+    }
+
+    internal override void MeasureFriendly(
+        in ArenaPieces pieces, in TurnArguments arguments, ReadOnlySpan<PerturbGroup> groups, in FriendlyStep step, DevicePointer<float> even,
+        DevicePointer<float> odd)
+    {
+        DevicePointer<PerturbGroup> settings = _device.Constants.Put(groups);
+        SamDirection.MeasureFriendly(
+            Shape(pieces), pieces.Pieces, pieces.Count, (int)arguments.Norm, settings, step, arguments.Gradient, arguments.Weights, even, odd,
+            arguments.Kept, pieces.Partials, arguments.Squares, arguments.Measured, arguments.State, _scratch.Counters);
+        MeasureTurned(pieces, arguments, settings);
+    }
+
+    internal override void MeasureNoise(
+        in ArenaPieces pieces, in ArenaPieces tensors, in TurnArguments arguments, ReadOnlySpan<PerturbGroup> groups, RandomStream stream)
+    {
+        DevicePointer<PerturbGroup> settings = _device.Constants.Put(groups);
+        SamDirection.MeasureNoise(
+            Shape(tensors), tensors.Pieces, tensors.Count, (int)arguments.Norm, settings, stream.Seed, Step(stream), stream.Stream,
+            arguments.Gradient, arguments.Weights, arguments.Kept, tensors.Partials, arguments.Squares, arguments.Measured, arguments.State,
+            _scratch.Counters);
+        MeasureTurned(pieces, arguments, settings);
     }
 
     internal override void LayerScales(
@@ -68,7 +88,7 @@ internal sealed unsafe partial class CudaKernels
     internal override void FriendlyDirection(
         in ArenaPieces pieces, in FriendlyStep step, DevicePointer<float> gradient, DevicePointer<float> even, DevicePointer<float> odd,
         DevicePointer<float> kept, DevicePointer<StepState> state) =>
-        SamCombine.Friendly(Shape(pieces), pieces.Pieces, step, gradient, even, odd, kept, state);
+        SamDirection.Friendly(Shape(pieces), pieces.Pieces, step, gradient, even, odd, kept, state);
 
     internal override void CopyWhereSkipped(
         long count, DevicePointer<float> input, DevicePointer<float> output, DevicePointer<StepState> state)
@@ -99,6 +119,22 @@ internal sealed unsafe partial class CudaKernels
         Graph.Stage(
             Words(inputCount), even, odd, state, StagingBuffer.Layout.Input, inputCount, model.InputMemory, layout.Targets, targetCount, model.TargetMemory,
             layout.Rows, numbers);
+
+    private void MeasureTurned(in ArenaPieces pieces, in TurnArguments arguments, DevicePointer<PerturbGroup> settings)
+    {
+        if (arguments.Norm != BallNorm.General) return;
+        MeasurePowers(pieces, arguments.P, settings, arguments.Gradient, arguments.Weights, arguments.Measured, arguments.State);
+    }
+
+    private void MeasurePowers(
+        in ArenaPieces pieces, float p, DevicePointer<PerturbGroup> settings, DevicePointer<float> direction, DevicePointer<float> weights,
+        DevicePointer<double> result, DevicePointer<StepState> state)
+    {
+        double q = p / (p - 1.0);
+        SamNorm.MeasurePowers(
+            Shape(pieces), pieces.Pieces, pieces.Count, (float)q, Cpu.Powers.Halves(q), settings, direction, weights, pieces.Partials, result,
+            state, _scratch.Counters);
+    }
 
     private static LaunchShape Shape(in ArenaPieces pieces) => new(pieces.Count, 4, 1, Threads, 1, 1);
 
