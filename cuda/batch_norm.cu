@@ -3,11 +3,11 @@
 //             variance over the batch and the plane, or the running ones; running = (1 - momentum) running + momentum batch with the
 //             unbiased variance, unless the batch's is not finite; a cumulative average has the momentum 1 / count.
 //   backward: g = dy where y > 0 or without ReLU, h = (x - mean) inverse: dshift = sum g, dscale = sum g h,
-//             dx = factor (g - dshift / n - h dscale / n), the last two terms with the batch's statistics only; shortcut's gradient g.
+//             dx = factor (g - dshift / n - h dscale / n) + added, the middle terms with the batch's statistics only; shortcut's gradient g.
 // Shapes: tensors (batch, channels, size); scale, shift, statistics (channels). Null: scale (1), shift (0), shortcut, running statistics
-// and count, output (backward without shortcut: x tells where the ReLU was on), every gradient that is written.
+// and count, output (backward without shortcut: x tells where the ReLU was on), the added gradient, every gradient that is written.
 // Aliasing: output may be shortcut; input_gradient may be output_gradient; shortcut_gradient may be output_gradient where
-// input_gradient is not.
+// input_gradient is not; added_gradient may be any of the three, and of shortcut_gradient what is written there is added.
 // Order: float32 by thread, warp and block around a center (moments.cuh), blocks in double in ascending order; from the sizes alone.
 // Launch, by the elements n = batch size of a channel:
 //   size > 1, n <= 16384: *_channels, a block a channel with up to 1024 threads; the forward pass holds 8 elements a thread in
@@ -30,7 +30,7 @@ struct BatchNormArguments {
   long long* batch_count;
   float* output;
   float *mean, *inverse;
-  const float* output_gradient;
+  const float *output_gradient, *added_gradient;
   float *input_gradient, *scale_gradient, *shift_gradient, *shortcut_gradient;
   double* partials;
   unsigned int* counters;
@@ -221,8 +221,8 @@ extern "C" __global__ void __launch_bounds__(256) batch_norm_forward_apply(const
 }
 
 __device__ __forceinline__ bool backward_aligned(const BatchNormArguments& a) {
-  return is_aligned16(a.input) && is_aligned16(a.output) && is_aligned16(a.output_gradient) && is_aligned16(a.input_gradient) &&
-         is_aligned16(a.shortcut_gradient);
+  return is_aligned16(a.input) && is_aligned16(a.output) && is_aligned16(a.output_gradient) && is_aligned16(a.added_gradient) &&
+         is_aligned16(a.input_gradient) && is_aligned16(a.shortcut_gradient);
 }
 
 // Distances from the mean, and the gradient behind the ReLU.
@@ -262,14 +262,15 @@ __device__ __forceinline__ float2 sum_gradients(
   return make_float2(sum, team.sum(products));
 }
 
-// dx = factor g + slope (x - mean) + offset.
+// dx = factor g + slope (x - mean) + offset + added.
 template <int V>
 __device__ __forceinline__ void put_gradients(
     const BatchNormArguments& a, const Channel& c, Walk walk, unsigned int i, unsigned int step, unsigned int end, float slope,
     float offset, bool aligned) {
   for (; i < end; i += step) {
-    float d[V], g[V];
+    float d[V], g[V], added[V];
     long long at = c.base + walk.at;
+    if (a.added_gradient) load<V>(a.added_gradient + at, added, aligned);
     if (a.shortcut_gradient) {
       load<V>(a.input + at, d, aligned);
       load<V>(a.shortcut_gradient + at, g, aligned);
@@ -279,7 +280,10 @@ __device__ __forceinline__ void put_gradients(
       behind_relu<V>(a, c, at, d, g, aligned);
     }
 #pragma unroll
-    for (int j = 0; j < V; j++) g[j] = fmaf(g[j], c.factor, fmaf(d[j], slope, offset));
+    for (int j = 0; j < V; j++) {
+      g[j] = fmaf(g[j], c.factor, fmaf(d[j], slope, offset));
+      if (a.added_gradient) g[j] += added[j];
+    }
     store<V>(a.input_gradient + at, g, aligned);
     walk.next();
   }

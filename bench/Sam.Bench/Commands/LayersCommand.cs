@@ -112,7 +112,7 @@ internal static class LayersCommand
             Row(
                 layer,
                 "backward",
-                () => _kernels.BatchNormBackward(s_settings, batch, channels, size, x, gamma, beta, default, dy, mean, inverse, dx, dgamma, dbeta, default, false),
+                () => _kernels.BatchNormBackward(s_settings, batch, channels, size, x, gamma, beta, default, dy, mean, inverse, default, dx, dgamma, dbeta, default, false),
                 0,
                 12.0 * count);
             Row(
@@ -124,7 +124,7 @@ internal static class LayersCommand
             Row(
                 layer,
                 "backward, shortcut",
-                () => _kernels.BatchNormBackward(s_settings, batch, channels, size, x, gamma, beta, y, dy, mean, inverse, dx, dgamma, dbeta, shortcut, false),
+                () => _kernels.BatchNormBackward(s_settings, batch, channels, size, x, gamma, beta, y, dy, mean, inverse, default, dx, dgamma, dbeta, shortcut, false),
                 0,
                 20.0 * count);
         }

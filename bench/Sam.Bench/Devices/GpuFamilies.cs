@@ -57,7 +57,7 @@ internal sealed class GpuFamilies(CudaAccelerator device, int count) : IDisposab
             ("pooling: adaptive mean", Bytes(count) + Bytes(count / 16),
                 () => kernels.AdaptiveAvgPool2dForward(images * Channels, Side, Side, 2, 2, x, y)),
             ("normalization: batch gradient", 3L * Bytes(count), () => kernels.BatchNormBackward(
-                still, images, Channels, Side * Side, x, default, default, default, y, small, deviation, z, default, default, default, false)),
+                still, images, Channels, Side * Side, x, default, default, default, y, small, deviation, default, z, default, default, default, false)),
             ("normalization: layer gradient", 3L * Bytes(count), () => kernels.LayerNormBackward(
                 rows / 2, 2 * Classes, x, default, y, small, small + (rows / 2), z, dw, dw + (2 * Classes), false)),
             ("normalization: group", 2L * Bytes(count),

@@ -51,6 +51,8 @@ public abstract partial class DeviceKernels
     /// <param name="outputGradient">dy, (B, C, S).</param>
     /// <param name="mean">The forward pass's, (C).</param>
     /// <param name="inverseDeviation">The forward pass's, (C).</param>
+    /// <param name="addedGradient">(B, C, S): the gradient that x has from another layer that reads it, added to dx; may be dx, dy or
+    /// <paramref name="shortcutGradient"/>, which then is added as this call leaves it. Null adds nothing.</param>
     /// <param name="inputGradient">dx, (B, C, S), overwritten; may be dy, not <paramref name="shortcutGradient"/>. Null where nobody needs
     /// it.</param>
     /// <param name="scaleGradient">dgamma, (C), or null.</param>
@@ -70,6 +72,7 @@ public abstract partial class DeviceKernels
         DevicePointer<float> outputGradient,
         DevicePointer<float> mean,
         DevicePointer<float> inverseDeviation,
+        DevicePointer<float> addedGradient,
         DevicePointer<float> inputGradient,
         DevicePointer<float> scaleGradient,
         DevicePointer<float> shiftGradient,

@@ -113,8 +113,8 @@ internal static partial class SelfTestKernels
             DevicePointer<float> relu = settings.Activation == Activation.Relu ? y.At(side) : default;
             DevicePointer<float> dScale = gradients.At(side), dShift = dScale + channels;
             kernels.BatchNormBackward(
-                settings, batch, channels, size, x.At(side), scale, shift, relu, dy.At(side), mean, deviation, dx.At(side), dScale, dShift, default,
-                accumulate: false);
+                settings, batch, channels, size, x.At(side), scale, shift, relu, dy.At(side), mean, deviation, dx.At(side), dx.At(side), dScale,
+                dShift, default, accumulate: false);
         });
         bench.Check($"batch norm {name}", y, SumTolerance);
         bench.Check($"running statistics {name}", running, SumTolerance);

@@ -171,7 +171,8 @@ internal static partial class SelfTestKernels
             RunningStatistics moved = new(running.At(side), running.At(side) + C, batches.At(side));
             (DevicePointer<float> o, DevicePointer<float> g, DevicePointer<float> m, DevicePointer<float> p) = At(side, 0);
             kernels.BatchNormForward(settings, B, C, S, xs, gamma, beta, default, moved, o, m, m + (B * C));
-            kernels.BatchNormBackward(settings, B, C, S, xs, gamma, beta, default, dys, m, m + (B * C), g, p, p + (C * S), default, accumulate: false);
+            kernels.BatchNormBackward(
+                settings, B, C, S, xs, gamma, beta, default, dys, m, m + (B * C), xs, g, p, p + (C * S), default, accumulate: false);
             (o, g, m, p) = At(side, 1);
             kernels.LayerNormForward(B, C * S, 1e-5f, xs, gamma, beta, o, m, m + (B * C));
             kernels.LayerNormBackward(B, C * S, xs, gamma, dys, m, m + (B * C), g, p, p + (C * S), accumulate: false);

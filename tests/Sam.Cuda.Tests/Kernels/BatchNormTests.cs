@@ -72,13 +72,13 @@ public sealed class BatchNormTests
             // dx over dy, the shortcut's gradient apart.
             kernels.BatchNormBackward(
                 settings, batch, channels, size, side.At(problem.Input), default, default, side.At(shortcut), side.At(inPlace),
-                side.At(problem.Mean), side.At(problem.Inverse), side.At(inPlace), side.At(problem.ScaleGradient), default,
+                side.At(problem.Mean), side.At(problem.Inverse), default, side.At(inPlace), side.At(problem.ScaleGradient), default,
                 side.At(shortcutGradient), false);
 
             // The shortcut's gradient over dy, dx apart.
             kernels.BatchNormBackward(
                 settings, batch, channels, size, side.At(problem.Input), side.At(problem.Scale), default, side.At(shortcut),
-                side.At(problem.OutputGradient), side.At(problem.Mean), side.At(problem.Inverse), side.At(problem.InputGradient), default,
+                side.At(problem.OutputGradient), side.At(problem.Mean), side.At(problem.Inverse), default, side.At(problem.InputGradient), default,
                 side.At(problem.ShiftGradient), side.At(problem.OutputGradient), false);
         });
         shortcut.AssertClose(Tolerance);
@@ -88,6 +88,41 @@ public sealed class BatchNormTests
         problem.InputGradient.AssertClose(Tolerance);
         problem.ScaleGradient.AssertClose(Tolerance);
         problem.ShiftGradient.AssertClose(Tolerance);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void AnAddedGradientIsAddedWhereverItLies(int batch, int channels, int size)
+    {
+        using TwoDevices devices = new();
+        int count = batch * channels * size;
+        Problem problem = new(devices, batch, channels, size);
+        BatchNormSettings settings = new(UpdateStatistics: false, Activation: Activation.Relu);
+        problem.Forward(settings);
+        problem.Backward(settings, accumulate: false, usesOutput: true);
+        float[] alone = problem.InputGradient.Cuda();
+        Pair<float> added = devices.Random(count, 31), inPlace = devices.Random(count, 31), overDy = devices.Put<float>(problem.OutputGradient.Cpu());
+        Pair<float> shortcutGradient = devices.Output(count), both = devices.Output(count);
+        devices.Run((kernels, side) =>
+        {
+            Backward(added, problem.OutputGradient, problem.InputGradient, null);
+            Backward(inPlace, problem.OutputGradient, inPlace, null);
+            Backward(added, overDy, overDy, null);
+            Backward(shortcutGradient, problem.OutputGradient, both, shortcutGradient);
+
+            void Backward(Pair<float> other, Pair<float> dy, Pair<float> dx, Pair<float>? shortcut) => kernels.BatchNormBackward(
+                settings, batch, channels, size, side.At(problem.Input), side.At(problem.Scale), side.At(problem.Shift), side.At(problem.Output),
+                side.At(dy), side.At(problem.Mean), side.At(problem.Inverse), side.At(other), side.At(dx), default, default,
+                shortcut is null ? default : side.At(shortcut), false);
+        });
+        problem.InputGradient.AssertClose(Tolerance);
+        both.AssertClose(Tolerance);
+        float[] others = added.Cpu();
+        Assert.Equal([.. alone.Select((gradient, i) => others[i] + gradient)], problem.InputGradient.Cuda());
+        Assert.Equal(problem.InputGradient.Cuda(), inPlace.Cuda());
+        Assert.Equal(problem.InputGradient.Cuda(), overDy.Cuda());
+        float[] behind = shortcutGradient.Cuda();
+        Assert.Equal([.. alone.Select((gradient, i) => behind[i] + gradient)], both.Cuda());
     }
 
     [Theory]
@@ -102,7 +137,7 @@ public sealed class BatchNormTests
         problem.Forward(settings);
         devices.Run((kernels, side) => kernels.BatchNormBackward(
             settings, batch, channels, size, side.At(problem.Input), side.At(problem.Scale), side.At(problem.Shift), default,
-            side.At(problem.OutputGradient), side.At(problem.Mean), side.At(problem.Inverse), default, side.At(problem.ScaleGradient),
+            side.At(problem.OutputGradient), side.At(problem.Mean), side.At(problem.Inverse), default, default, side.At(problem.ScaleGradient),
             side.At(problem.ShiftGradient), default, true));
         problem.ScaleGradient.AssertClose(Tolerance);
         problem.ShiftGradient.AssertClose(Tolerance);
@@ -288,8 +323,8 @@ public sealed class BatchNormTests
             _devices.Session.Device.Upload<float>(Inverse.Cpu(), Inverse.OnCuda);
             _devices.Run((kernels, side) => kernels.BatchNormBackward(
                 settings, _batch, _channels, _size, side.At(Input), side.At(Scale), side.At(Shift), usesOutput ? side.At(Output) : default,
-                side.At(OutputGradient), side.At(Mean), side.At(Inverse), side.At(InputGradient), side.At(ScaleGradient), side.At(ShiftGradient),
-                default, accumulate));
+                side.At(OutputGradient), side.At(Mean), side.At(Inverse), default, side.At(InputGradient), side.At(ScaleGradient),
+                side.At(ShiftGradient), default, accumulate));
         }
 
         public void AssertForward(double tolerance)

@@ -118,7 +118,7 @@ internal sealed class EveryKernel(CudaSession session) : IDisposable
             DevicePointer<float> mean = c + (2 * channels), inverse = c + (3 * channels), scale = c + (4 * channels), shift = c + (5 * channels);
             kernels.BatchNormForward(settings, batch, channels, size, x, scale, shift, default, running, y, mean, inverse);
             kernels.BatchNormBackward(
-                settings, batch, channels, size, x, scale, shift, y, dy, mean, inverse, dx, c + (6 * channels), c + (7 * channels), default, false);
+                settings, batch, channels, size, x, scale, shift, y, dy, mean, inverse, default, dx, c + (6 * channels), c + (7 * channels), default, false);
         }
     }
 

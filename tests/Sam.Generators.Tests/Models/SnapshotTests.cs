@@ -56,6 +56,28 @@ public sealed class SnapshotTests
         """);
 
     [Fact]
+    public void PreActivationModel_IsWrittenAsStored()
+    {
+        string text = Verify(
+            "PreActivation",
+            """
+            using Sam.Layers;
+
+            namespace Shop;
+
+            [Block]
+            [StartShortcut, BatchNorm1d("bn1"), AddShortcut, Relu, Linear("fc", Block.Channels), StartShortcut, BatchNorm1d("bn2"), Relu, AddShortcut]
+            public sealed class Around;
+
+            [Model("2x8x8")]
+            [Conv2d("conv1", 3, 3, Padding = 1), Use<WideProjectionBlock>("0", 4, Stride = 2), Use<WideBlock>("1", 4), BatchNorm2d("bn1"), Relu]
+            [GlobalAvgPool2d, Linear("fc", 6), Use<Around>("2", 4)]
+            public sealed partial class PreActivation;
+            """);
+        Assert.DoesNotContain("kernels.Add(", text);
+    }
+
+    [Fact]
     public void ModelWithALayerOfItsOwn_IsWrittenAsStored() => Verify(
         "CustomLayer",
         """
@@ -81,7 +103,7 @@ public sealed class SnapshotTests
         public sealed partial class Bent;
         """);
 
-    private static void Verify(string name, string source)
+    private static string Verify(string name, string source)
     {
         string actual = Assert.Single(Compile.Generate(source)).Value;
         string path = Path.Combine(Repository.Root, "tests", "Sam.Generators.Tests", "Snapshots", name + ".txt");
@@ -92,5 +114,6 @@ public sealed class SnapshotTests
 
         Assert.Equal(File.ReadAllText(path), actual);
         Assert.DoesNotContain('\r', actual);
+        return actual;
     }
 }

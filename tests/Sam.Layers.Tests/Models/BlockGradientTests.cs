@@ -66,6 +66,21 @@ public sealed class BlockGradientTests
             return r.Linear("fc3", r.BatchNorm("bn2", r.Linear("fc2", x), 1, 1e-3));
         });
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ShortcutsAroundNormalisations_HaveTheGradientsOfTheirDefinition(bool training) => BatchGradients.Verify(
+        static d => new AroundNet(d, Capacity, seed: 17),
+        training,
+        static (r, x) =>
+        {
+            x = r.Linear("fc1", x);
+            x = Relu(r.Linear("a.fc2", Relu(Add(r.BatchNorm("a.bn1", x, 1), x))));
+            x = Add(r.Linear("a.fc3", Relu(r.BatchNorm("a.bn2", x, 1))), x);
+            x = Add(r.Linear("a.fc4", Relu(r.BatchNorm("a.bn3", x, 1))), x);
+            return r.Linear("fc5", x);
+        });
+
     [Fact]
     public void NormalisationsOfGroups_HaveTheGradientsOfTheirDefinition() => BatchGradients.Verify(
         static d => new GroupNet(d, Capacity, seed: 11),

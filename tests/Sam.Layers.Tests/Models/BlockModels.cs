@@ -16,6 +16,17 @@ internal sealed partial class BottleneckNet;
 [BatchNorm2d("bn1"), Relu, GlobalAvgPool2d, Linear("fc", 3)]
 internal sealed partial class WideNet;
 
+/// <summary>Shortcuts that begin in front of normalisations of features: around one alone, of a rectified value and of a sum.</summary>
+[Block]
+[StartShortcut, BatchNorm1d("bn1"), AddShortcut, Relu, Linear("fc2", Block.Channels), Relu]
+[StartShortcut, BatchNorm1d("bn2"), Relu, Linear("fc3", Block.Channels), AddShortcut]
+[StartShortcut, BatchNorm1d("bn3"), Relu, Linear("fc4", Block.Channels), AddShortcut]
+internal sealed class AroundBlock;
+
+[Model("6")]
+[Linear("fc1", 5), Use<AroundBlock>("a", 5), Linear("fc5", 3)]
+internal sealed partial class AroundNet;
+
 [Model("6")]
 [Linear("fc1", 5), BatchNorm1d("bn1"), Relu, LayerNorm("ln1"), Gelu, Linear("fc2", 4, Bias = false), BatchNorm1d("bn2", Affine = false, Epsilon = 1e-3f), Linear("fc3", 3)]
 internal sealed partial class FeatureNet;

@@ -75,6 +75,27 @@ public sealed unsafe class BatchNormTests
     }
 
     [Theory]
+    [MemberData(nameof(Sizes))]
+    public void AddedGradient_IsAddedWhereverItLies(int batch, int channels, int size)
+    {
+        foreach ((bool relu, bool shortcut) in new[] { (false, false), (true, false), (true, true) })
+        {
+            Case c = new(batch, channels, size, relu, shortcut, affine: true);
+            Gradients alone = c.Backward(null);
+            float[] sum = [.. alone.Input.Zip(c.Other, static (own, other) => other + own)];
+            Gradients apart = c.Backward(null, added: Added.Apart);
+            Bits.AssertEqual(sum, Bits.SameEverywhere(team => c.Backward(team, added: Added.Apart).Input), "dx and another");
+            Bits.AssertEqual([.. alone.Scale!, .. alone.Shift!, .. alone.Shortcut ?? []], [.. apart.Scale!, .. apart.Shift!, .. apart.Shortcut ?? []], "the rest");
+            Bits.AssertEqual(sum, c.Backward(null, added: Added.InPlace).Input, "dx over the other");
+            Bits.AssertEqual(sum, c.Backward(null, inputInPlace: true, added: Added.Apart).Input, "dx over dy");
+            if (!shortcut) continue;
+            sum = [.. alone.Input.Zip(alone.Shortcut!, static (own, other) => other + own)];
+            Bits.AssertEqual(sum, c.Backward(null, added: Added.Shortcut).Input, "dx and the shortcut's");
+            Bits.AssertEqual(sum, c.Backward(null, shortcutInPlace: true, added: Added.Shortcut).Input, "dx and the shortcut's over dy");
+        }
+    }
+
+    [Theory]
     [InlineData(6, 3, 10)]
     [InlineData(60, 3, 1)]
     public void RunningStatistics_MoveByTheMomentum_WithTheUnbiasedVariance(int batch, int channels, int size)
@@ -171,6 +192,15 @@ public sealed unsafe class BatchNormTests
         }
     }
 
+    /// <summary>Where the gradient lies that is added to the input's.</summary>
+    private enum Added
+    {
+        Nothing,
+        Apart,
+        InPlace,
+        Shortcut,
+    }
+
     private sealed record Results(float[] Output, float[] RunningMean, float[] RunningVariance, float[] Mean, float[] Inverse, long BatchCount);
 
     private sealed record Gradients(float[] Input, float[]? Scale, float[]? Shift, float[]? Shortcut)
@@ -196,6 +226,8 @@ public sealed unsafe class BatchNormTests
         public float[] Input { get; } = Random(batch * channels * size, 1, center: center);
 
         public float[]? Shortcut { get; } = shortcut ? Random(batch * channels * size, 2) : null;
+
+        public float[] Other { get; } = Random(batch * channels * size, 8);
 
         public float[] OutputGradient { get; } = Random(batch * channels * size, 3);
 
@@ -230,12 +262,14 @@ public sealed unsafe class BatchNormTests
             return new Results(y.Values, runningMean.Values, runningVariance.Values, mean.Values, inverse.Values, count);
         }
 
-        public Gradients Backward(WorkerTeam? team, bool inputInPlace = false, bool shortcutInPlace = false, bool accumulate = false)
+        public Gradients Backward(
+            WorkerTeam? team, bool inputInPlace = false, bool shortcutInPlace = false, bool accumulate = false, Added added = Added.Nothing)
         {
             Results forward = Forward(team);
             using Copied x = new(Input), gamma = new(Gamma), beta = new(Beta), y = new(Shortcut is null ? null : forward.Output), dy = new(OutputGradient);
             using Copied mean = new(forward.Mean), inverse = new(forward.Inverse);
-            using Copied dx = new(inputInPlace ? null : new float[Input.Length]), dgamma = new(Gamma is null ? null : new float[channels]);
+            using Copied other = new(Other);
+            using Copied dx = new(inputInPlace ? null : added == Added.InPlace ? Other : new float[Input.Length]), dgamma = new(Gamma is null ? null : new float[channels]);
             using Copied dbeta = new(Gamma is null ? null : new float[channels]);
             using Copied dshortcut = new(Shortcut is null || shortcutInPlace ? null : new float[Input.Length]);
             using WorkerTeam? own = team is null ? new WorkerTeam(1) : null;
@@ -243,7 +277,7 @@ public sealed unsafe class BatchNormTests
             {
                 new CpuKernels(team ?? own!).BatchNormBackward(
                     Settings(), batch, channels, size, x.Pointer, gamma.Pointer, beta.Pointer, y.Pointer, dy.Pointer, mean.Pointer, inverse.Pointer,
-                    inputInPlace ? dy.Pointer : dx.Pointer, dgamma.Pointer, dbeta.Pointer, shortcutInPlace ? dy.Pointer : dshortcut.Pointer, accumulate);
+                    AddedPointer(), inputInPlace ? dy.Pointer : dx.Pointer, dgamma.Pointer, dbeta.Pointer, shortcutInPlace ? dy.Pointer : dshortcut.Pointer, accumulate);
             }
 
             return new Gradients(
@@ -251,6 +285,14 @@ public sealed unsafe class BatchNormTests
                 Gamma is null ? null : dgamma.Values,
                 Gamma is null ? null : dbeta.Values,
                 Shortcut is null ? null : shortcutInPlace ? dy.Values : dshortcut.Values);
+
+            DevicePointer<float> AddedPointer() => added switch
+            {
+                Added.Apart => other.Pointer,
+                Added.InPlace => dx.Pointer,
+                Added.Shortcut => shortcutInPlace ? dy.Pointer : dshortcut.Pointer,
+                _ => DevicePointer<float>.Null,
+            };
         }
 
         private BatchNormSettings Settings() => new(Epsilon, 0.1f, Training, Update, relu ? Activation.Relu : Activation.None);

@@ -108,17 +108,34 @@ internal sealed record BatchNormLayer(string Name, bool Rows, float Epsilon, flo
     {
         bool masks = node.HasRelu && !gradient.IsMasked;
         Gradient? shortcut = null;
-        if (node.Added is { NeedsGradient: true } added)
+        bool shortcutIsAdded = false;
+        if (node.Added is { NeedsGradient: true } addend)
         {
             // Behind the ReLU the gradient is the shortcut's as it is: the call masks it where it lies, or where nothing else reads it.
-            shortcut = masks && gradient.IsShared ? program.NewGradient(added, masked: false) : gradient.PassOn(masked: false);
+            shortcut = masks && gradient.IsShared ? program.NewGradient(addend, masked: false) : gradient.PassOn(masked: false);
         }
 
         Gradient? input = null;
+        Gradient? added = null;
         if (node.Input.NeedsGradient)
         {
+            // What the layers behind gave the input comes to it in the same pass, of a shortcut around this one too.
+            added = program.Take(node.Input);
+            if (added is null && shortcut is not null && node.Added!.Root == node.Input.Root)
+            {
+                added = shortcut;
+                shortcutIsAdded = true;
+            }
+
+            if (added is not null)
+            {
+                node.Fuse("sum of gradients");
+            }
+
             bool inPlace = !gradient.IsShared && shortcut is null;
-            input = inPlace ? gradient.PassOn(masked: false) : program.NewGradient(node.Input, masked: false);
+            input = inPlace ? gradient.PassOn(masked: false)
+                : added is { IsShared: false } && !shortcutIsAdded ? added.PassOn(masked: false)
+                : program.NewGradient(node.Input, masked: false);
         }
 
         program.Call(
@@ -133,13 +150,14 @@ internal sealed record BatchNormLayer(string Name, bool Rows, float Epsilon, flo
                 Argument.Read(gradient),
                 Kept(node, 0),
                 Kept(node, 1),
+                Argument.WriteIfNeeded(added, node.Input),
                 Argument.WriteIfNeeded(input, node.Input),
                 node.GradientsOrNull(0),
                 node.GradientsOrNull(1),
                 Argument.WriteIfNeeded(masks ? shortcut : null, node.Added!),
                 Argument.Accumulate,
             ]);
-        if (shortcut is not null)
+        if (shortcut is not null && !shortcutIsAdded)
         {
             program.Deposit(node.Added!, shortcut);
         }

@@ -126,6 +126,20 @@ internal sealed class Program
     /// <returns>The gradient, or null.</returns>
     public Gradient? Deposited(Tensor tensor) => _gradients.TryGetValue(tensor.Root, out Gradient? sum) && !sum.IsShared ? sum : null;
 
+    /// <summary>The gradient that a value has been given so far, for a call that reads it and makes the sum: deposit that instead.</summary>
+    /// <param name="tensor">The value.</param>
+    /// <returns>The gradient, or null.</returns>
+    public Gradient? Take(Tensor tensor)
+    {
+        if (!_gradients.TryGetValue(tensor.Root, out Gradient? sum))
+        {
+            return null;
+        }
+
+        _gradients.Remove(tensor.Root);
+        return sum;
+    }
+
     /// <summary>Hands a gradient to the value's producer; a value that several layers read gets the sum of theirs.</summary>
     public void Deposit(Tensor tensor, Gradient gradient)
     {

@@ -37,6 +37,7 @@ internal static unsafe class BatchNorm
         public float* Mean;
         public float* InverseDeviation;
         public float* OutputGradient;
+        public float* AddedGradient;
         public float* InputGradient;
         public float* ScaleGradient;
         public float* ShiftGradient;

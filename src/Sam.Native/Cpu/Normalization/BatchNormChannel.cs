@@ -69,7 +69,8 @@ internal static unsafe class BatchNormChannel
             plane.Floor = float.NaN;
         }
 
-        plane.Apply<TV>(a.InputGradient + first, a.Batch, stride, a.Size, slope, offset);
+        float* added = a.AddedGradient == null ? null : a.AddedGradient + first;
+        plane.Apply<TV>(added, a.InputGradient + first, a.Batch, stride, a.Size, slope, offset);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -189,9 +190,9 @@ internal static unsafe class BatchNormChannel
             products = (evenProducts + oddProducts).Sum();
         }
 
-        /// <summary>dx = factor g + slope (x - mean) + offset.</summary>
+        /// <summary>dx = factor g + slope (x - mean) + offset, and what is added.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Apply<TV>(float* dx, int planes, long stride, int count, float slope, float offset)
+        public readonly void Apply<TV>(float* added, float* dx, int planes, long stride, int count, float slope, float offset)
             where TV : unmanaged, ILanes<TV>
         {
             TV mean = TV.Splat(Mean), factor = TV.Splat(Factor), shift = TV.Splat(Shift), floor = TV.Splat(Floor);
@@ -206,7 +207,9 @@ internal static unsafe class BatchNormChannel
                 {
                     TV d = TV.Load(x + i) - mean;
                     TV g = Kept(TV.Load(dy + i), y == null ? TV.Fma(d, factor, shift) : TV.Load(y + i), floor);
-                    TV.Fma(g, factor, TV.Fma(d, k, c)).Store(dx + i);
+                    TV gradient = TV.Fma(g, factor, TV.Fma(d, k, c));
+                    if (added != null) gradient = TV.Load(added + i) + gradient;
+                    gradient.Store(dx + i);
                 }
 
                 if (i < count)
@@ -214,8 +217,12 @@ internal static unsafe class BatchNormChannel
                     int left = count - i;
                     TV d = TV.LoadPartial(x + i, left) - mean;
                     TV g = Kept(TV.LoadPartial(dy + i, left), y == null ? TV.Fma(d, factor, shift) : TV.LoadPartial(y + i, left), floor);
-                    TV.Fma(g, factor, TV.Fma(d, k, c)).StorePartial(dx + i, left);
+                    TV gradient = TV.Fma(g, factor, TV.Fma(d, k, c));
+                    if (added != null) gradient = TV.LoadPartial(added + i, left) + gradient;
+                    gradient.StorePartial(dx + i, left);
                 }
+
+                if (added != null) added += stride;
             }
         }
     }

@@ -159,7 +159,9 @@ internal static unsafe class BatchNormColumns
                 long at = ((long)i * a.Channels) + first;
                 TV g = Gradient(i, first, count, mean, factor, shift, out TV d);
                 if (a.ShortcutGradient != null) g = TV.LoadPartial(a.ShortcutGradient + at, count);
-                TV.Fma(g, factor, TV.Fma(d, slope, offset)).StorePartial(a.InputGradient + at, count);
+                TV gradient = TV.Fma(g, factor, TV.Fma(d, slope, offset));
+                if (a.AddedGradient != null) gradient = TV.LoadPartial(a.AddedGradient + at, count) + gradient;
+                gradient.StorePartial(a.InputGradient + at, count);
             }
         }
 

@@ -147,7 +147,9 @@ internal static unsafe class BatchNormGroup
         if (a.InputGradient == null) return;
         for (int b = 0; b < batch; b++)
         {
-            float* dx = a.InputGradient + ((((long)b * a.Channels) + channel) * size);
+            long at = (((long)b * a.Channels) + channel) * size;
+            float* dx = a.InputGradient + at;
+            float* added = a.AddedGradient == null ? null : a.AddedGradient + at;
             long from = (long)b * size;
             for (int c = 0; c < channels; c++, dx += size, from += step)
             {
@@ -155,13 +157,19 @@ internal static unsafe class BatchNormGroup
                 int i = 0;
                 for (; i <= size - 16; i += 16)
                 {
-                    TV.Fma(TV.Load(gradients + from + i), f, TV.Fma(TV.Load(distances + from + i), k, o)).Store(dx + i);
+                    TV gradient = TV.Fma(TV.Load(gradients + from + i), f, TV.Fma(TV.Load(distances + from + i), k, o));
+                    if (added != null) gradient = TV.Load(added + i) + gradient;
+                    gradient.Store(dx + i);
                 }
 
                 if (i < size)
                 {
-                    TV.Fma(TV.Load(gradients + from + i), f, TV.Fma(TV.Load(distances + from + i), k, o)).StorePartial(dx + i, size - i);
+                    TV gradient = TV.Fma(TV.Load(gradients + from + i), f, TV.Fma(TV.Load(distances + from + i), k, o));
+                    if (added != null) gradient = TV.LoadPartial(added + i, size - i) + gradient;
+                    gradient.StorePartial(dx + i, size - i);
                 }
+
+                if (added != null) added += size;
             }
         }
     }

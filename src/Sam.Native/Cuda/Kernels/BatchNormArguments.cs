@@ -29,6 +29,7 @@ internal struct BatchNormArguments
     public DevicePointer<float> Mean;
     public DevicePointer<float> InverseDeviation;
     public DevicePointer<float> OutputGradient;
+    public DevicePointer<float> AddedGradient;
     public DevicePointer<float> InputGradient;
     public DevicePointer<float> ScaleGradient;
     public DevicePointer<float> ShiftGradient;
