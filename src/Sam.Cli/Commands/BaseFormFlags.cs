@@ -79,26 +79,14 @@ internal sealed class BaseFormFlags
     public void CheckUse(ParseResult given, BaseKind kind)
     {
         BaseKind[] withEpsilon = [.. Enum.GetValues<BaseKind>().Where(static other => other is not (BaseKind.Sgd or BaseKind.Lion))];
-        (Option Option, BaseKind[] Kinds, string Hint)[] uses =
-        [
-            (_nesterov, [BaseKind.Sgd], kind == BaseKind.Adam ? ", and nadam is Adam with it" : ""),
-            (_dampening, [BaseKind.Sgd], ""),
-            (_amsgrad, [BaseKind.Adam, BaseKind.AdamW], ""),
-            (_epsilon, withEpsilon, ""),
-            (_squareDecay, [BaseKind.Rmsprop, BaseKind.Adadelta], BaseSettings.HasBetas(kind) ? "; --betas sets the moments" : ""),
-            (_centered, [BaseKind.Rmsprop], ""),
-            (_trust, [BaseKind.Lars], ""),
-            (_decoupled, s_decoupled, kind is BaseKind.Adam ? ", and adamw is Adam with it" : ""),
-        ];
-        foreach ((Option option, BaseKind[] kinds, string hint) in uses)
-        {
-            // A switch may be given as false, which asks for nothing.
-            bool isAsked = option is Option<bool> flag ? given.GetValue(flag) : given.IsGiven(option);
-            if (isAsked && !kinds.Contains(kind))
-            {
-                string names = string.Join(" or ", kinds).ToLowerInvariant();
-                throw new CommandException($"{option.Name} has no effect with --base {kind.ToString().ToLowerInvariant()}; it goes with {names}{hint}.");
-            }
-        }
+        given.CheckGoesWith(_nesterov, "--base", kind, [BaseKind.Sgd], kind == BaseKind.Adam ? ", and nadam is Adam with it" : "");
+        given.CheckGoesWith(_dampening, "--base", kind, [BaseKind.Sgd]);
+        given.CheckGoesWith(_amsgrad, "--base", kind, [BaseKind.Adam, BaseKind.AdamW]);
+        given.CheckGoesWith(_epsilon, "--base", kind, withEpsilon);
+        given.CheckGoesWith(
+            _squareDecay, "--base", kind, [BaseKind.Rmsprop, BaseKind.Adadelta], BaseSettings.HasBetas(kind) ? "; --betas sets the moments" : "");
+        given.CheckGoesWith(_centered, "--base", kind, [BaseKind.Rmsprop]);
+        given.CheckGoesWith(_trust, "--base", kind, [BaseKind.Lars]);
+        given.CheckGoesWith(_decoupled, "--base", kind, s_decoupled, kind == BaseKind.Adam ? ", and adamw is Adam with it" : "");
     }
 }

@@ -78,22 +78,11 @@ internal sealed class FormFlags
     /// <exception cref="CommandException">One has no effect.</exception>
     public void CheckUse(ParseResult given, SamKind kind)
     {
-        (Option Option, bool IsGiven, SamKind Kind)[] uses =
-        [
-            (_cleanLoss, given.GetValue(_cleanLoss), SamKind.Gsam),
-            (_coupled, given.GetValue(_coupled), SamKind.Wsam),
-            (_byTensor, given.GetValue(_byTensor), SamKind.LookSam),
-            (_average, given.IsGiven(_average), SamKind.Fsam),
-        ];
+        given.CheckGoesWith(_cleanLoss, "--sam", kind, [SamKind.Gsam]);
+        given.CheckGoesWith(_coupled, "--sam", kind, [SamKind.Wsam]);
+        given.CheckGoesWith(_byTensor, "--sam", kind, [SamKind.LookSam]);
+        given.CheckGoesWith(_average, "--sam", kind, [SamKind.Fsam]);
         string name = kind.ToString().ToLowerInvariant();
-        foreach ((Option option, bool isGiven, SamKind only) in uses)
-        {
-            if (isGiven && kind != only)
-            {
-                throw new CommandException($"{option.Name} has no effect with --sam {name}; it goes with {only.ToString().ToLowerInvariant()}.");
-            }
-        }
-
         PerturbationScaling scaling = Scaling(given, kind);
         string scaled = scaling.ToString().ToLowerInvariant();
         if (given.IsGiven(_scaling) && kind == SamKind.None)

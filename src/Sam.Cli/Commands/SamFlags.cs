@@ -162,26 +162,15 @@ internal sealed class SamFlags
     /// <exception cref="CommandException">One has no effect.</exception>
     public void CheckUse(ParseResult given, SamKind kind)
     {
-        (Option Option, SamKind[] Kinds)[] uses =
-        [
-            (_innerSteps, [SamKind.Sam, SamKind.Asam, SamKind.Gsam, SamKind.Wsam, SamKind.LookSam, SamKind.Usam, SamKind.SamOn]),
-            (_alpha, [SamKind.Gsam, SamKind.LookSam]),
-            (_gamma, [SamKind.Wsam]),
-            (_sigma, [SamKind.Fsam]),
-            (_lambda, [SamKind.Fsam]),
-            (_weightFraction, [SamKind.Esam]),
-            (_subsetNorm, [SamKind.Esam]),
-            (_dataFraction, [SamKind.Esam]),
-        ];
-        foreach ((Option option, SamKind[] kinds) in uses)
-        {
-            if (given.IsGiven(option) && !kinds.Contains(kind))
-            {
-                string names = string.Join(" or ", kinds).ToLowerInvariant();
-                throw new CommandException($"{option.Name} has no effect with --sam {kind.ToString().ToLowerInvariant()}; it goes with {names}.");
-            }
-        }
-
+        SamKind[] ascending = [SamKind.Sam, SamKind.Asam, SamKind.Gsam, SamKind.Wsam, SamKind.LookSam, SamKind.Usam, SamKind.SamOn];
+        given.CheckGoesWith(_innerSteps, "--sam", kind, ascending);
+        given.CheckGoesWith(_alpha, "--sam", kind, [SamKind.Gsam, SamKind.LookSam]);
+        given.CheckGoesWith(_gamma, "--sam", kind, [SamKind.Wsam]);
+        given.CheckGoesWith(_sigma, "--sam", kind, [SamKind.Fsam]);
+        given.CheckGoesWith(_lambda, "--sam", kind, [SamKind.Fsam]);
+        given.CheckGoesWith(_weightFraction, "--sam", kind, [SamKind.Esam]);
+        given.CheckGoesWith(_subsetNorm, "--sam", kind, [SamKind.Esam]);
+        given.CheckGoesWith(_dataFraction, "--sam", kind, [SamKind.Esam]);
         _forms.CheckUse(given, kind);
     }
 

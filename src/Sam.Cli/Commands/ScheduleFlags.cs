@@ -86,20 +86,10 @@ internal sealed class ScheduleFlags
     /// <exception cref="CommandException">One has no effect.</exception>
     public void CheckUse(ParseResult given, ScheduleKind kind)
     {
-        (Option Option, ScheduleKind[] Kinds)[] uses =
-        [
-            (_end, [ScheduleKind.Cosine, ScheduleKind.Restarts, ScheduleKind.Linear, ScheduleKind.Polynomial]),
-            (_factor, [ScheduleKind.Step, ScheduleKind.MultiStep, ScheduleKind.Exponential]),
-            (_epochs, [ScheduleKind.Restarts, ScheduleKind.Step, ScheduleKind.MultiStep]),
-        ];
-        foreach ((Option option, ScheduleKind[] kinds) in uses)
-        {
-            if (given.IsGiven(option) && !kinds.Contains(kind))
-            {
-                string names = string.Join(" or ", kinds).ToLowerInvariant();
-                throw new CommandException($"{option.Name} has no effect with --schedule {kind.ToString().ToLowerInvariant()}; it goes with {names}.");
-            }
-        }
+        given.CheckGoesWith(
+            _end, "--schedule", kind, [ScheduleKind.Cosine, ScheduleKind.Restarts, ScheduleKind.Linear, ScheduleKind.Polynomial]);
+        given.CheckGoesWith(_factor, "--schedule", kind, [ScheduleKind.Step, ScheduleKind.MultiStep, ScheduleKind.Exponential]);
+        given.CheckGoesWith(_epochs, "--schedule", kind, [ScheduleKind.Restarts, ScheduleKind.Step, ScheduleKind.MultiStep]);
     }
 
     private static int[] DefaultEpochs(ScheduleKind kind, int epochs)

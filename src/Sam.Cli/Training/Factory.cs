@@ -140,31 +140,30 @@ internal static class Factory
     /// <returns>The schedule; null where the optimizer has it already.</returns>
     public static Schedule? RhoOverRun(SamSettings s, int steps)
     {
-        if (s.RhoEnd is not float end || s.RhoSchedule == RhoScheduleKind.Proportional || s.Kind == SamKind.None)
+        if (!s.RhoGoesByRun || s.Kind == SamKind.None)
         {
             return null;
         }
 
+        float end = s.RhoEnd!.Value;
         long left = Math.Max(1, steps - (s.RhoWarmup > 1 ? s.RhoWarmup : 0));
-        Schedule rho = s.RhoSchedule switch
-        {
-            RhoScheduleKind.Linear => Schedule.Linear(s.Rho, end, left),
-            RhoScheduleKind.Cosine => Schedule.Cosine(s.Rho, end, left),
-            _ => Schedule.Polynomial(s.Rho, end, left),
-        };
-        return s.RhoWarmup > 1 ? rho.WithWarmup(s.RhoWarmup) : rho;
+        return WithWarmup(
+            s,
+            s.RhoSchedule switch
+            {
+                RhoScheduleKind.Linear => Schedule.Linear(s.Rho, end, left),
+                RhoScheduleKind.Cosine => Schedule.Cosine(s.Rho, end, left),
+                _ => Schedule.Polynomial(s.Rho, end, left),
+            });
     }
 
-    private static Schedule? RhoSchedule(SamSettings s, float learningRate)
-    {
-        if (s.RhoEnd is not null && s.RhoSchedule != RhoScheduleKind.Proportional)
-        {
-            return null;
-        }
+    private static Schedule? RhoSchedule(SamSettings s, float learningRate) =>
+        s.RhoGoesByRun ? null
+        : s.RhoEnd is float end ? WithWarmup(s, Schedule.ProportionalToLearningRate(end, s.Rho, 0, learningRate))
+        : s.RhoWarmup > 1 ? WithWarmup(s, Schedule.Constant(s.Rho))
+        : null;
 
-        Schedule? rho = s.RhoEnd is float end ? Schedule.ProportionalToLearningRate(end, s.Rho, 0, learningRate) : null;
-        return s.RhoWarmup > 1 ? (rho ?? Schedule.Constant(s.Rho)).WithWarmup(s.RhoWarmup) : rho;
-    }
+    private static Schedule WithWarmup(SamSettings s, Schedule rho) => s.RhoWarmup > 1 ? rho.WithWarmup(s.RhoWarmup) : rho;
 
     private static Perturbation Perturbation(SamSettings s) => s.Kind == SamKind.None ? Native.Perturbation.None : Unscaled(s) with
     {

@@ -17,6 +17,9 @@ internal sealed record SamSettings
     /// <summary>How the radius goes there.</summary>
     public RhoScheduleKind RhoSchedule { get; init; }
 
+    /// <summary>Whether the radius moves by the steps of the run, rather than with the learning rate or not at all.</summary>
+    public bool RhoGoesByRun => RhoEnd is not null && RhoSchedule != RhoScheduleKind.Proportional;
+
     /// <summary>p of the ball, from 1 to infinity.</summary>
     public float P { get; init; } = 2;
 
