@@ -13,7 +13,6 @@
 // passes over the arenas. Bytes of an element: 8 where rows and columns are parts of their own, else 4 from memory; 12.
 #include "common.cuh"
 
-#define COEFFICIENTS 5
 #define MATRICES 0
 #define ROWS 1
 #define COLUMN_COUNT 64

@@ -91,6 +91,13 @@ struct ArenaPiece {
   int start;
 };
 
+// What a tensor's inputs are mixed with in a pass over the arenas; as many floats for each tensor as UpdateArguments says.
+#define COEFFICIENTS 5
+
+struct Coefficients {
+  float values[COEFFICIENTS];
+};
+
 // What a step knows about itself; the C# struct of the same name.
 struct StepState {
   int gate;

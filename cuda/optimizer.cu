@@ -26,12 +26,6 @@ struct UpdateStreams {
   const StepState* state;
 };
 
-#define COEFFICIENTS 5
-
-struct Coefficients {
-  float values[COEFFICIENTS];
-};
-
 __device__ __forceinline__ float average(float old, float value, float decay) { return fmaf(decay, old, (1.0f - decay) * value); }
 
 struct SgdRule {

@@ -1,8 +1,6 @@
 // Random numbers as functions of a stream and the index alone, the same bits as on the CPU.
 //   fill_uniform: y[i] = low + span u[i], rounded once, u in [0, 1).
-//   fill_normal:  y[i] = mean + deviation n[i], rounded once, n standard normal by Box and Muller (1958): of a counter's four words
-//                 (w0, w1, w2, w3), w0 and w1 make r cos(2 pi v) and r sin(2 pi v) with r = sqrt(-2 ln u), u = (w0's upper 24 bits + 1)
-//                 2^-24 and v the uniform number of w1; w2 and w3 likewise.
+//   fill_normal:  y[i] = mean + deviation n[i], rounded once, n standard normal, see normal.cuh.
 // Shapes: n elements; step[0] is the stream's step; element i of the call is element first + i of the stream.
 // Launch: one-dimensional, 256 threads, sixteen elements a thread (see philox.cuh), grid-stride.
 #include "normal.cuh"

@@ -18,12 +18,6 @@ struct ScalarProgram {
   float limit;
 };
 
-#define COEFFICIENTS 5
-
-struct Coefficients {
-  float values[COEFFICIENTS];
-};
-
 struct CombineBody {
   const float* first;
   const float* second;
