@@ -141,25 +141,27 @@ internal unsafe struct FactoredMomentsJob : ITeamJob
             sum2.Store(sums + 32);
             sum3.Store(sums + 48);
         }
-
-        for (int first = count == FactoredPart.ColumnCount ? count : 0; first < count; first += 16)
+        else
         {
-            TD sum = default;
-            int lanes = Math.Min(16, count - first);
-            for (int row = 0; row < rows; row++)
+            for (int first = 0; first < count; first += 16)
             {
-                float* x = start + first + ((nint)row * columns);
-                if (lanes < 16)
+                TD sum = default;
+                int lanes = Math.Min(16, count - first);
+                for (int row = 0; row < rows; row++)
                 {
-                    LaneSums.Pad(x, lanes, tail);
-                    x = tail;
+                    float* x = start + first + ((nint)row * columns);
+                    if (lanes < 16)
+                    {
+                        LaneSums.Pad(x, lanes, tail);
+                        x = tail;
+                    }
+
+                    TD values = TD.Load(x);
+                    sum = TD.AddProduct(sum, values, values);
                 }
 
-                TD values = TD.Load(x);
-                sum = TD.AddProduct(sum, values, values);
+                sum.Store(sums + first);
             }
-
-            sum.Store(sums + first);
         }
 
         float* moments = _moments + tensor.ColumnMoments + ((nint)work.First * columns) + work.Count;

@@ -22,6 +22,7 @@ internal unsafe struct PaddedTile
     private int _planeRows;
     private int _planeColumns;
     private nint _ahead;
+    private bool _readsPairs;
     private float* _data;
 
     /// <summary>Elements from one channel to the next.</summary>
@@ -71,6 +72,7 @@ internal unsafe struct PaddedTile
         ImageStep = _channels * ChannelStep;
         nint plane = (nint)source.Height * source.Width;
         _ahead = _channels * plane <= Prefetch.Distance ? source.ImageStep : (nint)Prefetch.Ahead((int)plane, plane);
+        _readsPairs = source.StrideColumns == 2 && source.ColumnMin <= 0 && IsColumnUsed(0) && IsColumnUsed(1);
         for (int image = 0; image < _images; image++)
         {
             float* from = source.Data + ((_image0 + image) * source.ImageStep) + (_channel0 * plane);
@@ -165,7 +167,7 @@ internal unsafe struct PaddedTile
             }
 
             float* planes = to + ((nint)phaseRow * _source.StrideColumns * _planeRows * _planeColumns);
-            if (_source.StrideColumns == 2 && _source.ColumnMin <= 0 && IsColumnUsed(0) && IsColumnUsed(1))
+            if (_readsPairs)
             {
                 FillPairs(from, phaseRow, planes);
                 continue;
